@@ -12,5 +12,5 @@ mod replica;
 pub use entry::{EntryHeader, SectionHeader, SectionKind, TransferEntry};
 pub use environment::{ClockReading, Environment};
 pub use origin::{Hash, Origin, Position, Vector};
-pub use read::Reader;
+
 pub use replica::*;

@@ -1,6 +1,6 @@
 //! The replica: opening, recording, admitting. (Contract: bodies follow from the owner.)
 
-use std::path::Path;
+
 
 use tradepost_domain::device::{Certificate, DeviceRole};
 use tradepost_domain::document::{Document, DocumentEdit};
@@ -10,7 +10,7 @@ use tradepost_domain::id::{BatchId, DocumentId, FactId, ReplicaId, ShopId, Staff
 use crate::entry::TransferEntry;
 use crate::environment::Environment;
 use crate::origin::{Hash, Origin, Vector};
-use crate::read::Reader;
+
 
 /// The 32 bytes that encrypt the file.
 #[derive(Clone)]
