@@ -1,0 +1,593 @@
+//! The session: hello, plan, entries both ways, verify; then pushes for as long as it lasts.
+//!
+//! A session holds nothing that matters: it may end at any point and the next one goes on from both sides' vectors.
+
+use tradepost_domain::device::CertificateBody;
+use tradepost_domain::id::ShopId;
+use tradepost_replica::{
+    Admission, CheckpointSource, EntryHeader, Environment, Hash, Origin, Position, Replica, Touched, TransferEntry, Vector,
+};
+
+use crate::handshake::{self, Nonce};
+use crate::message::{
+    BATCH_BYTES_TARGET, BATCH_ENTRIES_MAX, Message, PROTOCOL, SyncError, compress, decompress, pack_entries, unpack_entries,
+};
+
+/// Batches on their way and not yet confirmed: enough to fill a line, few enough to bound memory.
+const BATCHES_IN_FLIGHT_MAX: usize = 4;
+/// Checkpoint chunks sent ahead of the receiver's wish.
+const CHUNKS_AHEAD_MAX: u64 = 8;
+/// How long the first words may take.
+const HANDSHAKE_MS_MAX: u64 = 15_000;
+/// After so long without a word the other side is asked whether it is still there.
+const PING_AFTER_MS: u64 = 10_000;
+/// After so long without a word it is gone.
+const SILENCE_MS_MAX: u64 = 35_000;
+/// Hashes of a fork report: the newest one by one, then at doubling distances.
+const FORK_HASHES_NEAR: u64 = 64;
+
+/// Which side of the session this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It dialed.
+    Dialed,
+    /// It accepted.
+    Accepted,
+}
+
+/// How the session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionState {
+    /// The first words.
+    Greeting,
+    /// A checkpoint is being loaded here.
+    Loading {
+        /// Chunks loaded.
+        done: u64,
+        /// About how many there are.
+        total: u64,
+    },
+    /// Entries are on their way.
+    Exchanging,
+    /// Both sides hold the same, and their digests agree.
+    InStep,
+    /// Both sides have read the same entries and their digests differ: a defect or damage, to be looked into.
+    Differs,
+}
+
+/// What the session wants done.
+#[derive(Debug)]
+pub enum Output {
+    /// Send this frame.
+    Send(Vec<u8>),
+    /// Entries were applied: redraw what they touched.
+    Applied(Touched),
+    /// The state changed.
+    State(SessionState),
+    /// The other side's clock minus ours, milliseconds.
+    ServerClock {
+        /// To be added to the own wall clock.
+        offset_ms: i64,
+    },
+    /// This replica was copied or restored and has gone on under a new origin.
+    NewIncarnation(Origin),
+}
+
+/// What the session moved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Entries sent.
+    pub sent: u64,
+    /// Entries received.
+    pub received: u64,
+    /// Of those, put aside whole or in part.
+    pub set_aside: u64,
+    /// Bytes of frames sent.
+    pub bytes_out: u64,
+    /// Bytes of frames received.
+    pub bytes_in: u64,
+}
+
+enum Phase {
+    AwaitHello,
+    AwaitWelcome { ours: Nonce },
+    AwaitProof { peer: CertificateBody, theirs: Nonce, ours: Nonce },
+    AwaitReady,
+    Open,
+}
+
+/// A conversation with one peer.
+pub struct Session {
+    role: Role,
+    phase: Phase,
+    state: SessionState,
+    peer: Option<CertificateBody>,
+    /// What the peer has or has been sent.
+    theirs: Vector,
+    /// What the peer confirmed.
+    confirmed: Vector,
+    /// What we confirmed to the peer.
+    told: Vector,
+    batches_in_flight: usize,
+    /// The vector that we last said we are in step at.
+    said_in_step: Option<Hash>,
+    sending_checkpoint: Option<SendingCheckpoint>,
+    loading: Option<Loading>,
+    counts: Counts,
+    started_ms: Option<u64>,
+    heard_ms: u64,
+    asked_ms: u64,
+}
+
+struct SendingCheckpoint {
+    source: CheckpointSource,
+    next: u64,
+    wanted: u64,
+    is_done: bool,
+}
+
+struct Loading {
+    next: u64,
+    total: u64,
+}
+
+impl Session {
+    /// The side that dials: the session and its first frame.
+    pub fn dial(replica: &Replica, env: &mut dyn Environment) -> Result<(Self, Vec<Output>), SyncError> {
+        let ours = handshake::nonce(env);
+        let mut session = Self::new(Role::Dialed, Phase::AwaitWelcome { ours });
+        session.started_ms = Some(env.clock().monotonic_ms);
+        let mut out = Vec::new();
+        session.say(&handshake::hello(replica, ours)?, &mut out);
+        Ok((session, out))
+    }
+
+    /// The side that is called.
+    pub fn accept() -> Self {
+        Self::new(Role::Accepted, Phase::AwaitHello)
+    }
+
+    /// The shop that a first frame is for, so that a server can find its replica.
+    pub fn peek_shop(first_frame: &[u8]) -> Result<ShopId, SyncError> {
+        match Message::from_frame(first_frame)? {
+            Message::Hello { protocol, .. } if protocol != PROTOCOL => Err(SyncError::OtherVersion { theirs: protocol }),
+            Message::Hello { shop, .. } => Ok(shop),
+            _ => Err(SyncError::OutOfTurn),
+        }
+    }
+
+    fn new(role: Role, phase: Phase) -> Self {
+        Self {
+            role,
+            phase,
+            state: SessionState::Greeting,
+            peer: None,
+            theirs: Vector::default(),
+            confirmed: Vector::default(),
+            told: Vector::default(),
+            batches_in_flight: 0,
+            said_in_step: None,
+            sending_checkpoint: None,
+            loading: None,
+            counts: Counts::default(),
+            started_ms: None,
+            heard_ms: 0,
+            asked_ms: 0,
+        }
+    }
+
+    /// Who the other side is, once it has proved it.
+    pub fn peer(&self) -> Option<&CertificateBody> {
+        self.peer.as_ref()
+    }
+
+    /// How the session stands.
+    pub fn state(&self) -> SessionState {
+        self.state
+    }
+
+    /// What it moved.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// What the other side confirmed to hold.
+    pub fn confirmed(&self) -> &Vector {
+        &self.confirmed
+    }
+
+    /// How many entries here the other side has not confirmed.
+    pub fn unconfirmed(&self, replica: &Replica) -> Result<u64, SyncError> {
+        let ours = replica.vector()?;
+        Ok(ours.0.iter().map(|(origin, position)| position.seq.saturating_sub(self.confirmed.seq(origin))).sum())
+    }
+
+    /// Takes a frame.
+    pub fn receive(&mut self, frame: &[u8], replica: &mut Replica, env: &mut dyn Environment) -> Result<Vec<Output>, SyncError> {
+        self.heard_ms = env.clock().monotonic_ms;
+        self.counts.bytes_in += frame.len() as u64;
+        let message = Message::from_frame(frame)?;
+        let mut out = Vec::new();
+        if matches!(self.phase, Phase::Open) {
+            self.hear(message, replica, env, &mut out)?;
+            self.push(replica, &mut out)?;
+        } else {
+            self.greet(message, replica, env, &mut out)?;
+        }
+        Ok(out)
+    }
+
+    /// To be called after every commit and about once a second: pushes what is new, asks whether the peer is there, gives up on silence.
+    pub fn poll(&mut self, replica: &mut Replica, env: &mut dyn Environment) -> Result<Vec<Output>, SyncError> {
+        let clock = env.clock();
+        let mut out = Vec::new();
+        let started = *self.started_ms.get_or_insert(clock.monotonic_ms);
+        if !matches!(self.phase, Phase::Open) {
+            return if clock.monotonic_ms.saturating_sub(started) > HANDSHAKE_MS_MAX { Err(SyncError::Silent) } else { Ok(out) };
+        }
+        let silent_ms = clock.monotonic_ms.saturating_sub(self.heard_ms);
+        if silent_ms > SILENCE_MS_MAX {
+            return Err(SyncError::Silent);
+        }
+        if silent_ms > PING_AFTER_MS && clock.monotonic_ms.saturating_sub(self.asked_ms) > PING_AFTER_MS {
+            self.asked_ms = clock.monotonic_ms;
+            self.say(&Message::Ping { wall_ms: clock.wall_ms }, &mut out);
+        }
+        self.push(replica, &mut out)?;
+        Ok(out)
+    }
+
+    fn greet(&mut self, message: Message, replica: &mut Replica, env: &mut dyn Environment, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        let phase = std::mem::replace(&mut self.phase, Phase::AwaitHello);
+        match (phase, message) {
+            (_, Message::Bye { reason }) => return Err(SyncError::Ended(reason)),
+            (Phase::AwaitHello, Message::Hello { protocol, .. }) if protocol != PROTOCOL => {
+                return Err(SyncError::OtherVersion { theirs: protocol });
+            }
+            (Phase::AwaitHello, Message::Hello { shop, certificates, nonce, .. }) if self.role == Role::Accepted => {
+                let ours = handshake::nonce(env);
+                let (peer, welcome) = handshake::welcome(replica, shop, &certificates, &nonce, ours)?;
+                self.say(&welcome, out);
+                self.phase = Phase::AwaitProof { peer, theirs: nonce, ours };
+            }
+            (Phase::AwaitWelcome { ours }, Message::Welcome { certificates, nonce, signature }) => {
+                let (peer, signature) = handshake::answer_welcome(replica, &certificates, &ours, &nonce, &signature)?;
+                self.peer = Some(peer);
+                let vector = replica.vector()?;
+                let wants_checkpoint = replica.needs_checkpoint()?;
+                self.told = vector.clone();
+                self.say(&Message::Proof { signature, vector, wants_checkpoint, wall_ms: env.clock().wall_ms }, out);
+                self.phase = Phase::AwaitReady;
+            }
+            (Phase::AwaitProof { peer, theirs, ours }, Message::Proof { signature, vector, wants_checkpoint, .. }) => {
+                handshake::check_proof(&peer, &theirs, &ours, &signature)?;
+                self.peer = Some(peer);
+                self.told = replica.vector()?;
+                self.say(&Message::Ready { vector: self.told.clone(), wall_ms: env.clock().wall_ms }, out);
+                self.open(vector, replica, out)?;
+                if wants_checkpoint {
+                    self.begin_sending_checkpoint(replica, env, out)?;
+                }
+                self.push(replica, out)?;
+            }
+            (Phase::AwaitReady, Message::Ready { vector, wall_ms }) => {
+                out.push(Output::ServerClock { offset_ms: wall_ms.saturating_sub(env.clock().wall_ms) });
+                self.open(vector, replica, out)?;
+                self.push(replica, out)?;
+            }
+            _ => return Err(SyncError::OutOfTurn),
+        }
+        Ok(())
+    }
+
+    /// Both vectors are known: looks for chains that parted.
+    fn open(&mut self, theirs: Vector, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        self.phase = Phase::Open;
+        self.enter(SessionState::Exchanging, out);
+        for (origin, position) in &theirs.0 {
+            let ours = replica.header_hash_at(origin, position.seq)?;
+            if replica.guards().tip_hash_in_vector && ours.is_some_and(|hash| hash != position.tip) {
+                self.report_fork(*origin, position.seq, replica, out)?;
+            }
+        }
+        self.confirmed = theirs.clone();
+        self.theirs = theirs;
+        Ok(())
+    }
+
+    fn hear(&mut self, message: Message, replica: &mut Replica, env: &mut dyn Environment, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        match message {
+            Message::Entries { batch } => self.take_entries(&batch, replica, env, out),
+            Message::Stored { positions } => {
+                self.take_stored(positions);
+                Ok(())
+            }
+            Message::Forked { origin, hashes } => self.take_fork(origin, &hashes, replica, env, out),
+            Message::InStep { digest, vector } => self.take_in_step(digest, vector, replica, out),
+            Message::CheckpointBegins { manifest, chunks } => self.begin_loading(&manifest, chunks, replica, out),
+            Message::CheckpointChunk { index, chunk } => self.load_chunk(index, &chunk, replica, out),
+            Message::CheckpointEnds { chunks } => self.finish_loading(chunks, replica, env, out),
+            Message::CheckpointNext { index } => {
+                if let Some(sending) = &mut self.sending_checkpoint {
+                    sending.wanted = sending.wanted.max(index);
+                }
+                self.send_chunks(out)
+            }
+            Message::Ping { wall_ms } => {
+                self.say(&Message::Pong { echo_ms: wall_ms, wall_ms: env.clock().wall_ms }, out);
+                Ok(())
+            }
+            Message::Pong { echo_ms, wall_ms } => {
+                let now = env.clock().wall_ms;
+                let half_way = now.saturating_sub(echo_ms) / 2;
+                out.push(Output::ServerClock { offset_ms: wall_ms.saturating_add(half_way).saturating_sub(now) });
+                Ok(())
+            }
+            Message::Bye { reason } => Err(SyncError::Ended(reason)),
+            Message::Hello { .. } | Message::Welcome { .. } | Message::Proof { .. } | Message::Ready { .. } => Err(SyncError::OutOfTurn),
+        }
+    }
+
+    fn take_entries(&mut self, batch: &[u8], replica: &mut Replica, env: &mut dyn Environment, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        if self.loading.is_some() {
+            return Err(SyncError::OutOfTurn);
+        }
+        let entries = unpack_entries(batch)?;
+        self.counts.received += entries.len() as u64;
+        let admissions = replica.admit_batch(&entries, env)?;
+        let mut touched = Touched::default();
+        for (entry, admission) in entries.iter().zip(&admissions) {
+            note_position(&mut self.theirs, entry);
+            match admission {
+                Admission::Applied { touched: more, .. } => touched.merge(more),
+                Admission::Quarantined { touched: more, .. } => {
+                    self.counts.set_aside += 1;
+                    touched.merge(more);
+                }
+                Admission::Fork { origin, seq } => {
+                    self.counts.set_aside += 1;
+                    self.report_fork(*origin, *seq, replica, out)?;
+                }
+                Admission::OwnOriginContinued { new_origin } => out.push(Output::NewIncarnation(*new_origin)),
+                Admission::Duplicate | Admission::Pending | Admission::AwaitingApproval | Admission::Refused { .. } => {
+                    self.counts.set_aside += 1;
+                }
+            }
+        }
+        self.tell_stored(replica, out)?;
+        out.push(Output::Applied(touched));
+        Ok(())
+    }
+
+    fn take_stored(&mut self, positions: Vec<(Origin, Position)>) {
+        self.batches_in_flight = self.batches_in_flight.saturating_sub(1);
+        for (origin, position) in positions {
+            self.confirmed.0.insert(origin, position);
+            let known = self.theirs.0.entry(origin).or_insert(position);
+            if known.seq < position.seq {
+                *known = position;
+            }
+        }
+    }
+
+    /// Tells what is stored here now; the answer to a batch, even when nothing advanced.
+    fn tell_stored(&mut self, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        let ours = replica.vector()?;
+        let positions: Vec<_> = ours
+            .0
+            .iter()
+            .filter(|(origin, position)| self.told.0.get(origin) != Some(position))
+            .map(|(origin, position)| (*origin, *position))
+            .collect();
+        self.told = ours;
+        self.say(&Message::Stored { positions }, out);
+        Ok(())
+    }
+
+    /// Sends what the other side lacks, as far as the line allows, and says so when nothing is left.
+    fn push(&mut self, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        if self.sending_checkpoint.as_ref().is_some_and(|sending| !sending.is_done) || self.loading.is_some() {
+            return Ok(());
+        }
+        while self.batches_in_flight < BATCHES_IN_FLIGHT_MAX {
+            let entries = replica.entries_after(&self.theirs, BATCH_ENTRIES_MAX, BATCH_BYTES_TARGET)?;
+            if entries.is_empty() {
+                break;
+            }
+            for entry in &entries {
+                note_position(&mut self.theirs, entry);
+            }
+            self.counts.sent += entries.len() as u64;
+            self.batches_in_flight += 1;
+            self.enter(SessionState::Exchanging, out);
+            self.say(&Message::Entries { batch: pack_entries(&entries)? }, out);
+        }
+        if self.batches_in_flight == 0 {
+            self.say_in_step(replica, out)?;
+        }
+        Ok(())
+    }
+
+    fn say_in_step(&mut self, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        let ours = replica.vector()?;
+        if ours != self.theirs {
+            return Ok(());
+        }
+        let mark = vector_hash(&ours);
+        if self.said_in_step == Some(mark) {
+            return Ok(());
+        }
+        self.said_in_step = Some(mark);
+        self.confirmed = ours;
+        self.say(&Message::InStep { digest: replica.digest()?.total, vector: mark }, out);
+        Ok(())
+    }
+
+    fn take_in_step(&mut self, digest: Hash, vector: Hash, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        let ours = replica.vector()?;
+        if vector_hash(&ours) != vector {
+            return Ok(());
+        }
+        let state = if replica.digest()?.total == digest { SessionState::InStep } else { SessionState::Differs };
+        self.confirmed = ours.clone();
+        self.theirs = ours;
+        self.enter(state, out);
+        Ok(())
+    }
+
+    fn report_fork(&mut self, origin: Origin, from_seq: u64, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        let mut hashes = Vec::new();
+        for seq in fork_seqs(from_seq) {
+            if let Some(hash) = replica.header_hash_at(&origin, seq)? {
+                hashes.push((seq, hash));
+            }
+        }
+        self.say(&Message::Forked { origin, hashes }, out);
+        Ok(())
+    }
+
+    /// The other side holds another branch. If it is ours that parted, it goes on under a new origin and the world's branch is read again.
+    fn take_fork(
+        &mut self,
+        origin: Origin,
+        hashes: &[(u64, Hash)],
+        replica: &mut Replica,
+        env: &mut dyn Environment,
+        out: &mut Vec<Output>,
+    ) -> Result<(), SyncError> {
+        if origin.replica != replica.replica_id() {
+            return Ok(());
+        }
+        let mut common_seq = 0;
+        for (seq, hash) in hashes {
+            if replica.header_hash_at(&origin, *seq)? == Some(*hash) {
+                common_seq = common_seq.max(*seq);
+            }
+        }
+        if let Some(new_origin) = replica.surrender_branch(origin, common_seq, env)? {
+            out.push(Output::NewIncarnation(new_origin));
+        }
+        // The other side must read our vector anew; a new session does exactly that.
+        Err(SyncError::Ended("this device was copied or restored; it goes on under a new number".to_owned()))
+    }
+
+    fn begin_sending_checkpoint(&mut self, replica: &Replica, env: &mut dyn Environment, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        let source = replica.checkpoint_source(env)?;
+        let begins = Message::CheckpointBegins { manifest: source.manifest().to_vec(), chunks: source.chunk_count() };
+        self.say(&begins, out);
+        self.sending_checkpoint = Some(SendingCheckpoint { source, next: 0, wanted: 0, is_done: false });
+        Ok(())
+    }
+
+    /// Sends chunks up to a few ahead of the one the receiver asked for. Chunks it holds already are read and passed over.
+    fn send_chunks(&mut self, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        let Some(mut sending) = self.sending_checkpoint.take() else { return Ok(()) };
+        while !sending.is_done && sending.next < sending.wanted.saturating_add(CHUNKS_AHEAD_MAX) {
+            match sending.source.next_chunk()? {
+                Some(chunk) if sending.next >= sending.wanted => {
+                    let message = Message::CheckpointChunk { index: sending.next, chunk: compress(&chunk)? };
+                    self.say(&message, out);
+                    sending.next += 1;
+                }
+                Some(_) => sending.next += 1,
+                None => {
+                    self.say(&Message::CheckpointEnds { chunks: sending.next }, out);
+                    sending.is_done = true;
+                }
+            }
+        }
+        self.sending_checkpoint = Some(sending);
+        Ok(())
+    }
+
+    fn begin_loading(&mut self, manifest: &[u8], chunks: u64, replica: &mut Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        if !replica.needs_checkpoint()? {
+            return Err(SyncError::OutOfTurn);
+        }
+        let next = replica.begin_checkpoint(manifest)?;
+        self.loading = Some(Loading { next, total: chunks });
+        self.enter(SessionState::Loading { done: next, total: chunks }, out);
+        self.say(&Message::CheckpointNext { index: next }, out);
+        Ok(())
+    }
+
+    fn load_chunk(&mut self, index: u64, chunk: &[u8], replica: &mut Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        let Some(loading) = &mut self.loading else { return Err(SyncError::OutOfTurn) };
+        if index != loading.next {
+            return Err(SyncError::OutOfTurn);
+        }
+        replica.load_chunk(index, &decompress(chunk)?)?;
+        loading.next += 1;
+        let state = SessionState::Loading { done: loading.next, total: loading.total.max(loading.next) };
+        let next = Message::CheckpointNext { index: loading.next };
+        self.enter(state, out);
+        self.say(&next, out);
+        out.push(Output::Applied(Touched::default()));
+        Ok(())
+    }
+
+    fn finish_loading(&mut self, chunks: u64, replica: &mut Replica, env: &mut dyn Environment, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        if self.loading.as_ref().is_none_or(|loading| loading.next != chunks) {
+            return Err(SyncError::OutOfTurn);
+        }
+        replica.finish_checkpoint(env)?;
+        self.loading = None;
+        let positions: Vec<_> = replica.vector()?.0.into_iter().collect();
+        self.told.0.extend(positions.iter().copied());
+        self.enter(SessionState::Exchanging, out);
+        self.say(&Message::Stored { positions }, out);
+        out.push(Output::Applied(Touched::default()));
+        Ok(())
+    }
+
+    fn enter(&mut self, state: SessionState, out: &mut Vec<Output>) {
+        if self.state != state {
+            self.state = state;
+            out.push(Output::State(state));
+        }
+    }
+
+    fn say(&mut self, message: &Message, out: &mut Vec<Output>) {
+        let frame = message.to_frame();
+        self.counts.bytes_out += frame.len() as u64;
+        out.push(Output::Send(frame));
+    }
+}
+
+/// The last words to a peer whose session ends, in words for a person.
+pub fn goodbye(reason: &str) -> Vec<u8> {
+    Message::Bye { reason: reason.to_owned() }.to_frame()
+}
+
+/// Notes that the other side has this entry.
+fn note_position(vector: &mut Vector, entry: &TransferEntry) {
+    let Ok(header) = EntryHeader::decode(&entry.header) else { return };
+    let position = Position { seq: header.seq, tip: Hash::of(&entry.header) };
+    let known = vector.0.entry(header.origin).or_insert(position);
+    if known.seq < position.seq {
+        *known = position;
+    }
+}
+
+/// A short mark of a vector: equal marks, equal vectors.
+fn vector_hash(vector: &Vector) -> Hash {
+    let mut bytes = Vec::with_capacity(vector.0.len() * 60);
+    for (origin, position) in &vector.0 {
+        bytes.extend_from_slice(origin.replica.as_bytes());
+        bytes.extend_from_slice(&origin.incarnation.to_be_bytes());
+        bytes.extend_from_slice(&position.seq.to_be_bytes());
+        bytes.extend_from_slice(&position.tip.0);
+    }
+    Hash::of(&bytes)
+}
+
+/// The seqs of a fork report: the newest one by one, then at doubling distances down to the first.
+fn fork_seqs(from: u64) -> Vec<u64> {
+    let mut seqs: Vec<u64> = (from.saturating_sub(FORK_HASHES_NEAR) + 1..=from).rev().filter(|seq| *seq > 0).collect();
+    let mut distance = FORK_HASHES_NEAR * 2;
+    while distance < from {
+        seqs.push(from - distance);
+        distance *= 2;
+    }
+    seqs
+}
