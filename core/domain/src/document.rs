@@ -4,11 +4,14 @@
 //! or lists, so two replicas that create the same thing at once can never shadow each other's half of it, and every merge is
 //! field by field.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::DocumentId;
+use crate::money::Money;
+use crate::time::BusinessDay;
 
 /// The longest text a field may hold, in bytes: a product description fits, a file does not.
 pub const TEXT_BYTES_MAX: usize = 256 * 1024;
@@ -23,6 +26,36 @@ pub enum Scalar {
     Int(i64),
     /// A text, at most [`TEXT_BYTES_MAX`] long.
     Text(String),
+}
+
+impl Scalar {
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Bool(_) | Self::Int(_) => None,
+        }
+    }
+}
+
+/// A member of a map by id, such as one variant of a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its key: the second segment of its fields' paths.
+    pub key: String,
+    prefix: String,
+}
+
+impl Member {
+    /// The path of one of its fields.
+    pub fn path(&self, field: &str) -> String {
+        format!("{}/{field}", self.prefix)
+    }
+
+    /// Its key as an id; `None` where it is none or not in its one spelling.
+    pub(crate) fn id<T: FromStr + ToString>(&self) -> Option<T> {
+        self.key.parse().ok().filter(|id: &T| id.to_string() == self.key)
+    }
 }
 
 /// A document's fields by path.
@@ -91,6 +124,10 @@ pub trait Document: Sized {
     /// What it is.
     const KIND: DocumentKind;
 
+    /// Its maps by id, such as `variants`. A member that is taken out leaves `<map>/<id>/removed` behind, so that an edit of
+    /// one of its fields made elsewhere at the same time does not bring a part of it back.
+    const MEMBERS: &'static [&'static str] = &[];
+
     /// Its document's id.
     fn document_id(&self) -> DocumentId;
 
@@ -104,7 +141,11 @@ pub trait Document: Sized {
     /// The edit that makes `before` (`None`: nothing yet) into `self`; `None` when nothing differs.
     fn edit_from(&self, before: Option<&Self>) -> Option<DocumentEdit> {
         let old = before.map(Self::to_fields).unwrap_or_default();
-        let changes = self.to_fields().changes_from(&old);
+        let new = self.to_fields();
+        let mut changes = new.changes_from(&old);
+        if before.is_some() {
+            changes.extend(Self::MEMBERS.iter().flat_map(|map| new.membership_changes(&old, map)));
+        }
         (!changes.is_empty()).then(|| DocumentEdit { id: self.document_id(), kind: Self::KIND, changes })
     }
 }
@@ -185,6 +226,7 @@ impl Fields {
                 keys.push(key.to_owned());
             }
         }
+        keys.sort_unstable();
         keys.dedup();
         keys
     }
@@ -202,6 +244,112 @@ impl Fields {
             .filter(|path| !self.0.contains_key(*path))
             .map(|path| FieldChange { path: path.clone(), value: None });
         set.chain(removed).collect()
+    }
+
+    /// The marks of members of `map` that left it or came to it since `before`.
+    fn membership_changes(&self, before: &Self, map: &str) -> Vec<FieldChange> {
+        let (new, old) = (self.keys_below(map), before.keys_below(map));
+        let mark = |key: &String, is_removed: bool| FieldChange {
+            path: format!("{map}/{key}/removed"),
+            value: Some(Scalar::Bool(is_removed)),
+        };
+        let left = old.iter().filter(|key| !new.contains(key)).map(|key| mark(key, true));
+        let came = new.iter().filter(|key| !old.contains(key)).map(|key| mark(key, false));
+        left.chain(came).collect()
+    }
+
+    /// The members of a map by id that are not removed, by their position, then their key.
+    pub fn members(&self, map: &str) -> Vec<Member> {
+        let members = self.keys_below(map).into_iter().map(|key| Member { prefix: format!("{map}/{key}"), key });
+        let present = members.filter(|member| !self.is_set(&member.path("removed")));
+        let mut present: Vec<(i64, Member)> =
+            present.map(|member| (self.int(&member.path("position")).unwrap_or(i64::MAX), member)).collect();
+        present.sort_by(|(a, x), (b, y)| (a, &x.key).cmp(&(b, &y.key)));
+        present.into_iter().map(|(_, member)| member).collect()
+    }
+
+    /// Sets a member's position.
+    pub(crate) fn set_position(&mut self, path: impl Into<String>, position: usize) {
+        self.set_int(path, i64::try_from(position).unwrap_or(i64::MAX));
+    }
+
+    /// Sets yes, or nothing for no: an absent field and a no are the same.
+    pub(crate) fn set_flag(&mut self, path: impl Into<String>, value: bool) {
+        if value {
+            self.set(path, Scalar::Bool(true));
+        }
+    }
+
+    /// The keys of `<path>/<key>` that say yes.
+    pub(crate) fn set_of(&self, path: &str) -> BTreeSet<String> {
+        self.below(path).filter(|(_, value)| **value == Scalar::Bool(true)).map(|(key, _)| key.to_owned()).collect()
+    }
+
+    /// Sets an id unless there is none.
+    pub(crate) fn set_id(&mut self, path: impl Into<String>, id: Option<impl ToString>) {
+        if let Some(id) = id {
+            self.set(path, Scalar::Text(id.to_string()));
+        }
+    }
+
+    /// The id at `path`; `None` where there is none or it is not an id.
+    pub(crate) fn id<T: FromStr>(&self, path: &str) -> Option<T> {
+        self.text(path).parse().ok()
+    }
+
+    /// Sets a day unless there is none.
+    pub(crate) fn set_day(&mut self, path: impl Into<String>, day: Option<BusinessDay>) {
+        if let Some(day) = day {
+            self.set_int(path, i64::from(day.unix_day));
+        }
+    }
+
+    /// The day at `path`.
+    pub(crate) fn day(&self, path: &str) -> Option<BusinessDay> {
+        self.int(path).and_then(|day| i32::try_from(day).ok()).map(|unix_day| BusinessDay { unix_day })
+    }
+
+    /// Sets an amount: the minor units at `path`, the currency at `<path>_currency`.
+    pub(crate) fn set_money(&mut self, path: &str, amount: Option<Money>) {
+        if let Some(Money { minor, currency }) = amount {
+            self.set_int(path, minor);
+            self.set(format!("{path}_currency"), Scalar::Text(currency.code().to_owned()));
+        }
+    }
+
+    /// The amount at `path`; `None` where its currency is missing or not known here.
+    pub(crate) fn money(&self, path: &str) -> Option<Money> {
+        let currency = self.text(&format!("{path}_currency")).parse().ok()?;
+        Some(Money { minor: self.int(path)?, currency })
+    }
+
+    /// Sets a list as `<path>/<n>`.
+    pub(crate) fn set_list(&mut self, path: &str, items: &[String]) {
+        for (n, item) in items.iter().enumerate() {
+            self.set(format!("{path}/{n}"), Scalar::Text(item.clone()));
+        }
+    }
+
+    /// The list at `<path>/<n>` in the order of its numbers; gaps close.
+    pub(crate) fn list(&self, path: &str) -> Vec<String> {
+        let mut items: Vec<(u64, String)> = self
+            .below(path)
+            .filter_map(|(n, value)| Some((n.parse().ok()?, value.as_text()?.to_owned())))
+            .collect();
+        items.sort();
+        items.into_iter().map(|(_, item)| item).collect()
+    }
+
+    /// Sets the texts of a map as `<path>/<key>`; keys may contain anything.
+    pub(crate) fn set_texts(&mut self, path: &str, texts: &BTreeMap<String, String>) {
+        for (key, text) in texts {
+            self.set(format!("{path}/{key}"), Scalar::Text(text.clone()));
+        }
+    }
+
+    /// The texts at `<path>/<key>`.
+    pub(crate) fn texts(&self, path: &str) -> BTreeMap<String, String> {
+        self.below(path).filter_map(|(key, value)| Some((key.to_owned(), value.as_text()?.to_owned()))).collect()
     }
 
     /// Makes `changes`.

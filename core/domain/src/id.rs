@@ -124,7 +124,7 @@ macro_rules! same_bytes {
 
 same_bytes! {
     ProductId => DocumentId, CollectionId => DocumentId, LocationId => DocumentId, TillId => DocumentId,
-    StaffId => DocumentId, CustomerId => DocumentId, BasketId => DocumentId,
+    StaffId => DocumentId, CustomerId => DocumentId, BasketId => DocumentId, ShopId => DocumentId, DocumentId => ShopId,
     DocumentId => ProductId, DocumentId => CollectionId, DocumentId => LocationId, DocumentId => TillId,
     DocumentId => StaffId, DocumentId => CustomerId, DocumentId => BasketId,
     TillSessionId => FactId, SaleId => FactId, RefundId => FactId, OrderId => FactId,

@@ -4,12 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::basket::LineItem;
+use crate::basket::{LineItem, PricedBasket};
 use crate::id::{CustomerId, LineId, LocationId, RefundId, SaleId, StaffId, TillId, TillSessionId};
-use crate::money::Money;
+use crate::money::{Money, MoneyError};
 use crate::quantity::Quantity;
-use crate::tax::TaxAmount;
+use crate::tax::{RateMillionths, TaxAmount};
 use crate::time::{BusinessDay, Timestamp};
+use crate::word::words;
 
 /// The number on a receipt: `T03-2-000147` is till T03, incarnation 2, number 147. Final the moment it is printed, offline.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -195,6 +196,12 @@ pub struct RefundLine {
     pub quantity: Quantity,
     /// Where the goods go.
     pub goods: GoodsReturn,
+    /// The tax rate it was sold at.
+    #[serde(default)]
+    pub rate_millionths: RateMillionths,
+    /// The rate's name.
+    #[serde(default)]
+    pub tax_name: String,
     /// Without tax.
     pub net: Money,
     /// Tax.
@@ -202,5 +209,148 @@ pub struct RefundLine {
     /// With tax.
     pub gross: Money,
 }
-// OWNER domain: Sale::complete(CompleteSale{ids.., priced: PricedBasket, tenders, smallest_coin_minor}) -> Result<Sale, SaleError> (underpaid, change only from cash, empty basket);
-// refundable(sale, earlier: &[Refund]) -> Vec<RefundableLine>; Refund::of_lines(sale, earlier, requested, ...) -> Result<Refund, RefundError>; last part of a line gets the remainder so that all refunds sum to the cent.
+
+words! { TenderType { Cash = "cash", ExternalCard = "external_card", Other = "other" } }
+words! { GoodsReturn { Sellable = "sellable", Damaged = "damaged", NotReturned = "not_returned" } }
+
+/// Why a sale could not be completed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SaleError {
+    /// Nothing in the basket.
+    #[error("the basket is empty: scan or enter something first")]
+    EmptyBasket,
+    /// Too little was handed over.
+    #[error("{missing} is still to be paid")]
+    Underpaid {
+        /// What is missing.
+        missing: Money,
+    },
+    /// Change would have to come out of a card or another tender.
+    #[error("{excess} too much on a card or other tender: change is only given from cash")]
+    ChangeNotFromCash {
+        /// What is too much.
+        excess: Money,
+    },
+    /// A tender of nothing or less.
+    #[error("each tender must be more than zero")]
+    TenderNotPositive,
+    /// Too large, or of another currency.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+}
+
+/// How tenders settle an amount: what the till shows while it is being paid, and what the sale records in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settlement {
+    /// What is to be paid with these tenders; rounded to the smallest coin where all of them are cash.
+    pub due: Money,
+    /// `due` less the gross amount.
+    pub cash_rounding: Money,
+    /// What was handed over.
+    pub handed_over: Money,
+    /// What is still to be paid.
+    pub missing: Money,
+    /// Cash to hand back.
+    pub change_due: Money,
+}
+
+impl Settlement {
+    /// How `tenders` settle `gross`. An underpaid amount is not an error here: see [`Settlement::missing`].
+    pub fn of(gross: Money, tenders: &[Tender], smallest_coin_minor: i64) -> Result<Self, SaleError> {
+        if tenders.iter().any(|tender| tender.amount.minor <= 0) {
+            return Err(SaleError::TenderNotPositive);
+        }
+        let total_of = |kind: fn(&Tender) -> bool| {
+            Money::sum(gross.currency, tenders.iter().filter(|tender| kind(tender)).map(|tender| tender.amount))
+        };
+        let (cash, other) = (total_of(Tender::is_cash)?, total_of(|tender| !tender.is_cash())?);
+        let all_cash = tenders.iter().all(Tender::is_cash);
+        let due = if all_cash { gross.round_to_coin(smallest_coin_minor)? } else { gross };
+        let excess = other.checked_sub(due)?;
+        if !all_cash && excess.minor > 0 {
+            return Err(SaleError::ChangeNotFromCash { excess });
+        }
+        let handed_over = cash.checked_add(other)?;
+        let left = due.checked_sub(handed_over)?;
+        let at_least_zero = |minor: i64| Money { minor: minor.max(0), ..gross };
+        Ok(Self {
+            due,
+            cash_rounding: due.checked_sub(gross)?,
+            handed_over,
+            missing: at_least_zero(left.minor),
+            change_due: at_least_zero(left.checked_neg()?.minor),
+        })
+    }
+}
+
+impl Tender {
+    /// Notes and coins.
+    pub const fn cash(amount: Money) -> Self {
+        Self { tender_type: TenderType::Cash, amount, reference: String::new() }
+    }
+
+    /// Whether it is cash.
+    pub fn is_cash(&self) -> bool {
+        self.tender_type == TenderType::Cash
+    }
+}
+
+/// What a sale is completed from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the field of the sale of the same name")]
+pub struct CompleteSale {
+    pub id: SaleId,
+    pub receipt_number: ReceiptNumber,
+    pub till: TillId,
+    pub location: LocationId,
+    pub session: TillSessionId,
+    pub business_day: BusinessDay,
+    pub sold_at: Timestamp,
+    pub staff: Option<StaffId>,
+    pub customer: Option<CustomerId>,
+    /// What is sold, priced.
+    pub priced: PricedBasket,
+    pub tenders: Vec<Tender>,
+    /// The shop's setting of that name.
+    pub smallest_coin_minor: i64,
+    pub note: String,
+}
+
+impl Sale {
+    /// Completes a sale: paid in full, change from cash alone, rounded to the smallest coin where it is paid wholly in cash.
+    /// A sale of zero needs no tender.
+    pub fn complete(request: CompleteSale) -> Result<Self, SaleError> {
+        let CompleteSale {
+            id, receipt_number, till, location, session, business_day, sold_at, staff, customer, priced, tenders,
+            smallest_coin_minor, note,
+        } = request;
+        let PricedBasket { lines, taxes, discount, net, tax, gross } = priced;
+        if lines.is_empty() {
+            return Err(SaleError::EmptyBasket);
+        }
+        let Settlement { cash_rounding, missing, change_due, .. } = Settlement::of(gross, &tenders, smallest_coin_minor)?;
+        if missing.minor > 0 {
+            return Err(SaleError::Underpaid { missing });
+        }
+        Ok(Self {
+            id, receipt_number, till, location, session, business_day, sold_at, staff, customer, lines, taxes, discount, net,
+            tax, gross, cash_rounding, tenders, change_due, note,
+        })
+    }
+
+    /// Cash that stayed in the drawer: tendered less change.
+    pub fn cash_taken(&self) -> Result<Money, MoneyError> {
+        cash_of(&self.tenders, self.gross)?.checked_sub(self.change_due)
+    }
+}
+
+impl Refund {
+    /// Cash that left the drawer.
+    pub fn cash_paid(&self) -> Result<Money, MoneyError> {
+        cash_of(&self.tenders, self.gross)
+    }
+}
+
+fn cash_of(tenders: &[Tender], like: Money) -> Result<Money, MoneyError> {
+    Money::sum(like.currency, tenders.iter().filter(|tender| tender.is_cash()).map(|tender| tender.amount))
+}

@@ -65,4 +65,12 @@ pub struct StockLevel {
     /// Of those, not sellable.
     pub unavailable: Quantity,
 }
-// OWNER domain: StockLevel::available() (may be negative).
+
+impl StockLevel {
+    /// What can still be sold: on hand less committed less unavailable. Negative after an offline sale of goods that were
+    /// promised elsewhere, and then shown as such.
+    pub const fn available(&self) -> Quantity {
+        let available = self.on_hand.thousandths.saturating_sub(self.committed.thousandths);
+        Quantity::from_thousandths(available.saturating_sub(self.unavailable.thousandths))
+    }
+}
