@@ -1,0 +1,1 @@
+//! What the whole-product suites share: programs under test, a simulated world, real input where it is present.
