@@ -1,1 +1,2 @@
+//! `tradepost-server`.
 fn main() {}
