@@ -10,7 +10,7 @@ use tradepost_domain::device::{Certificate, CertificateBody, DeviceCertified, De
 use tradepost_domain::fact::{Fact, FactBody};
 use tradepost_domain::id::{FactId, ReplicaId, ShopId, TillId};
 use tradepost_domain::time::Timestamp;
-use tradepost_replica::{Draft, Environment, Membership, Replica, verify_signature};
+use tradepost_replica::{Draft, Environment, Hash, Membership, Replica, verify_signature};
 
 use crate::message::SyncError;
 
@@ -95,6 +95,13 @@ pub struct PairAnswer {
     pub membership: Membership,
     /// The shop's name.
     pub shop_name: String,
+}
+
+/// `PUT /api/shops/<shop>/blobs/<hash>`, signed in the header `x-tradepost-claim`: keep this picture.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PutBlob {
+    /// The hash of the body.
+    pub hash: Hash,
 }
 
 /// What a code stands for; kept by the server beside the code's hash.

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tradepost_sync::pairing::PairingRefusal;
+use tradepost_domain::id::ShopId;
+use tradepost_replica::Hash;
+use tradepost_sync::pairing::{PairingRefusal, SignedRequest};
 
 use crate::error::ConnectionError;
 
@@ -37,12 +39,7 @@ pub(crate) async fn post<Q: Serialize + Sync, A: DeserializeOwned>(
     admin_token: Option<&str>,
     request: &Q,
 ) -> Result<A, ConnectionError> {
-    let client = reqwest::Client::builder()
-        .timeout(REQUEST_TIME_MAX)
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|error| unreachable(&error))?;
-    let mut call = client.post(format!("{base}{path}")).json(request);
+    let mut call = http_client()?.post(format!("{base}{path}")).json(request);
     if let Some(token) = admin_token {
         call = call.bearer_auth(token.trim());
     }
@@ -55,8 +52,26 @@ pub(crate) async fn post<Q: Serialize + Sync, A: DeserializeOwned>(
     if status.is_success() {
         return serde_json::from_slice(&bytes).map_err(|_| ConnectionError::NotOurServer);
     }
-    let refusal: PairingRefusal = serde_json::from_slice(&bytes).map_err(|_| ConnectionError::NotOurServer)?;
-    Err(ConnectionError::Refused { code: refusal.code, message: refusal.message })
+    Err(read_refusal(&bytes))
+}
+
+fn http_client() -> Result<reqwest::Client, ConnectionError> {
+    let builder = reqwest::Client::builder().timeout(REQUEST_TIME_MAX).redirect(reqwest::redirect::Policy::none());
+    builder.build().map_err(|error| unreachable(&error))
+}
+
+async fn refusal(answer: reqwest::Response) -> ConnectionError {
+    match answer.bytes().await {
+        Ok(bytes) => read_refusal(&bytes),
+        Err(error) => unreachable(&error),
+    }
+}
+
+fn read_refusal(bytes: &[u8]) -> ConnectionError {
+    match serde_json::from_slice::<PairingRefusal>(bytes) {
+        Ok(refusal) => ConnectionError::Refused { code: refusal.code, message: refusal.message },
+        Err(_) => ConnectionError::NotOurServer,
+    }
 }
 
 fn unreachable(error: &reqwest::Error) -> ConnectionError {
@@ -68,4 +83,32 @@ fn unreachable(error: &reqwest::Error) -> ConnectionError {
         "the connection broke"
     };
     ConnectionError::Unreachable { reason: reason.to_owned() }
+}
+
+/// Sends a picture; the claim says which device sends it.
+pub(crate) async fn put_blob(
+    base: &str,
+    shop: ShopId,
+    hash: &Hash,
+    claim: &SignedRequest,
+    bytes: Vec<u8>,
+) -> Result<(), ConnectionError> {
+    let claim = serde_json::to_string(claim).map_err(|_| ConnectionError::NotOurServer)?;
+    let client = http_client()?;
+    let call = client.put(format!("{base}/api/shops/{shop}/blobs/{hash}")).header("x-tradepost-claim", claim).body(bytes);
+    let answer = call.send().await.map_err(|error| unreachable(&error))?;
+    if answer.status().is_success() { Ok(()) } else { Err(refusal(answer).await) }
+}
+
+/// Fetches a picture; `None`: the server does not have it either.
+pub(crate) async fn get_blob(base: &str, shop: ShopId, hash: &Hash, bytes_max: usize) -> Result<Option<Vec<u8>>, ConnectionError> {
+    let client = http_client()?;
+    let call = client.get(format!("{base}/api/shops/{shop}/blobs/{hash}"));
+    let answer = call.send().await.map_err(|error| unreachable(&error))?;
+    let fits = answer.content_length().is_some_and(|length| length <= bytes_max as u64);
+    if !answer.status().is_success() || !fits {
+        return Ok(None);
+    }
+    let bytes = answer.bytes().await.map_err(|error| unreachable(&error))?;
+    Ok(Some(bytes.to_vec()))
 }

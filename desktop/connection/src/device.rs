@@ -14,11 +14,12 @@ use tradepost_sync::pairing::{
     CertificateRequest, PairAnswer, PairCodeAnswer, PairCodeRequest, PairRequest, PublishAnswer, PublishRequest, sign_request,
 };
 
+use crate::blobs::Blobs;
 use crate::client::{base_url, post};
 use crate::environment::SystemEnvironment;
 use crate::error::ConnectionError;
 use crate::keys::{self, KeyPlace, Keys};
-use crate::line::{Line, SyncHandle, Until, talk};
+use crate::line::{Line, SyncHandle, Until, move_all_pictures, talk};
 
 const DEVICE_FILE: &str = "device.json";
 
@@ -38,6 +39,7 @@ pub struct Device {
     folder: PathBuf,
     file: DeviceFile,
     replica: SharedReplica,
+    blobs: Arc<Blobs>,
     line: Arc<Line>,
 }
 
@@ -121,6 +123,11 @@ impl Device {
         Arc::clone(&self.replica)
     }
 
+    /// The shop's pictures on this device.
+    pub fn blobs(&self) -> Arc<Blobs> {
+        Arc::clone(&self.blobs)
+    }
+
     /// What this device is for.
     pub fn role(&self) -> DeviceRole {
         self.file.role
@@ -171,7 +178,12 @@ impl Device {
     /// Exchanges everything once, at most `timeout` long.
     pub fn sync_once(&self, timeout: Duration) -> Result<SyncReport, ConnectionError> {
         let url = self.file.server_url.as_deref().ok_or(ConnectionError::NotConnected)?;
-        let talked = wait_for(async { tokio::time::timeout(timeout, talk(&self.line, url, Until::InStep)).await })?;
+        let exchange = async {
+            let counts = talk(&self.line, url, Until::InStep).await?;
+            move_all_pictures(&self.line, url).await?;
+            Ok::<_, ConnectionError>(counts)
+        };
+        let talked = wait_for(async { tokio::time::timeout(timeout, exchange).await })?;
         lock(&self.replica).write_witness()?;
         match talked {
             Ok(counts) => {
@@ -224,8 +236,9 @@ impl Device {
 
     fn assemble(folder: &Path, file: DeviceFile, replica: Replica) -> Self {
         let replica = replica.shared();
-        let line = Line::new(Arc::clone(&replica), file.server_url.clone());
-        Self { folder: folder.to_owned(), file, replica, line }
+        let blobs = Arc::new(Blobs::in_folder(folder));
+        let line = Line::new(Arc::clone(&replica), Arc::clone(&blobs), file.server_url.clone());
+        Self { folder: folder.to_owned(), file, replica, blobs, line }
     }
 }
 

@@ -63,6 +63,12 @@ pub enum ConnectionError {
         /// How many.
         waiting: u64,
     },
+    /// A picture over the limit.
+    #[error("the picture has {bytes} bytes; the most is two million: save it smaller and try again")]
+    BlobTooLarge {
+        /// Its size.
+        bytes: usize,
+    },
     /// A background thread could not be started.
     #[error("this computer refuses to start another task: close other programs and try again")]
     NoThread,

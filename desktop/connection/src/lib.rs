@@ -2,6 +2,7 @@
 //!
 //! It knows sockets, clocks and the keyring. It does not know what a sale is: it moves entries and tells how that goes.
 
+mod blobs;
 mod client;
 mod device;
 mod environment;
@@ -10,6 +11,7 @@ mod keys;
 mod line;
 mod status;
 
+pub use blobs::{BLOB_BYTES_MAX, Blobs};
 pub use device::{Device, PairCode, SyncReport};
 pub use environment::SystemEnvironment;
 pub use error::ConnectionError;

@@ -13,6 +13,7 @@ use tradepost_domain::time::Timestamp;
 use tradepost_replica::{Environment, SharedReplica, Vector, lock};
 use tradepost_sync::{Counts, FRAME_BYTES_MAX, Output, Session, SessionState, SyncError, goodbye};
 
+use crate::blobs::Blobs;
 use crate::client::sync_url;
 use crate::environment::SystemEnvironment;
 use crate::error::ConnectionError;
@@ -33,6 +34,7 @@ type Listener = Box<dyn Fn(&SyncStatus) + Send + Sync>;
 /// What the thread and its handles share.
 pub(crate) struct Line {
     replica: SharedReplica,
+    blobs: Arc<Blobs>,
     server_url: Mutex<Option<String>>,
     status: Mutex<SyncStatus>,
     listeners: Mutex<Vec<Listener>>,
@@ -61,7 +63,7 @@ fn held<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Line {
-    pub(crate) fn new(replica: SharedReplica, server_url: Option<String>) -> Arc<Self> {
+    pub(crate) fn new(replica: SharedReplica, blobs: Arc<Blobs>, server_url: Option<String>) -> Arc<Self> {
         let wake = Arc::new(Notify::new());
         let on_commit = Arc::clone(&wake);
         lock(&replica).on_commit(Box::new(move |_| on_commit.notify_one()));
@@ -71,6 +73,7 @@ impl Line {
         let status = SyncStatus { state, server_url: server_url.clone(), ..SyncStatus::default() };
         Arc::new(Self {
             replica,
+            blobs,
             server_url: Mutex::new(server_url),
             status: Mutex::new(status),
             listeners: Mutex::new(Vec::new()),
@@ -217,6 +220,7 @@ fn run(line: &Arc<Line>) {
         }
     };
     runtime.block_on(async {
+        let pictures = tokio::spawn(move_pictures(Arc::clone(line)));
         let mut pause = PAUSE_MIN;
         loop {
             let wish = *held(&line.wish);
@@ -239,8 +243,22 @@ fn run(line: &Arc<Line>) {
                 }
             }
         }
+        pictures.abort();
         line.write_behind();
     });
+}
+
+/// Sends and fetches pictures beside the session, whenever the server is reachable. They are never urgent: a failure waits for the next look.
+async fn move_pictures(line: Arc<Line>) {
+    loop {
+        tokio::time::sleep(TICK).await;
+        let is_reachable = matches!(held(&line.status).state, SyncState::InStep | SyncState::Exchanging);
+        let Some(url) = line.server_url().filter(|_| is_reachable) else { continue };
+        if let Err(error) = line.blobs.exchange(&url, &line.replica).await {
+            tracing::info!(%error, "pictures wait");
+            tokio::time::sleep(PAUSE_MAX).await;
+        }
+    }
 }
 
 /// Waits, in ticks, writing the witness behind; wakes for a changed wish or address, not for every sale.
@@ -273,6 +291,12 @@ fn reason_of(ended: &Result<Counts, ConnectionError>) -> String {
         Ok(_) => "the server hung up".to_owned(),
         Err(error) => error.to_string(),
     }
+}
+
+/// Sends and fetches every picture that waits.
+pub(crate) async fn move_all_pictures(line: &Line, url: &str) -> Result<(), ConnectionError> {
+    while line.blobs.exchange(url, &line.replica).await? {}
+    Ok(())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
