@@ -217,7 +217,7 @@ impl Fields {
             .filter_map(move |(path, value)| Some((path.strip_prefix(prefix)?.strip_prefix('/')?, value)))
     }
 
-    /// The distinct first segments below `prefix/`: the ids of a map.
+    /// The distinct first segments below `prefix/`, sorted: the ids of a map.
     pub fn keys_below(&self, prefix: &str) -> Vec<String> {
         let mut keys: Vec<String> = Vec::new();
         for (rest, _) in self.below(prefix) {
@@ -253,8 +253,8 @@ impl Fields {
             path: format!("{map}/{key}/removed"),
             value: Some(Scalar::Bool(is_removed)),
         };
-        let left = old.iter().filter(|key| !new.contains(key)).map(|key| mark(key, true));
-        let came = new.iter().filter(|key| !old.contains(key)).map(|key| mark(key, false));
+        let left = old.iter().filter(|key| new.binary_search(key).is_err()).map(|key| mark(key, true));
+        let came = new.iter().filter(|key| old.binary_search(key).is_err()).map(|key| mark(key, false));
         left.chain(came).collect()
     }
 
@@ -374,9 +374,9 @@ impl FromIterator<(String, Scalar)> for Fields {
 pub enum ConflictPolicy {
     /// One value stands for now and a person is shown all of them: names, texts, prices, addresses.
     Ask,
-    /// Whatever says yes wins and nobody is asked: tags, membership of a collection, "removed".
+    /// Whatever says yes wins and nobody is asked: tags, membership of a collection, "removed", "taken".
     YesWins,
-    /// The later value stands and nobody is asked: positions, imported columns.
+    /// The later value stands and nobody is asked: positions, imported columns, and what no person can read.
     LastWins,
 }
 
@@ -385,8 +385,8 @@ pub fn conflict_policy(_kind: DocumentKind, path: &str) -> ConflictPolicy {
     let first = path.split('/').next().unwrap_or(path);
     let last = path.rsplit('/').next().unwrap_or(path);
     match (first, last) {
-        ("tags" | "products", _) | (_, "removed") => ConflictPolicy::YesWins,
-        ("imported", _) | (_, "position") => ConflictPolicy::LastWins,
+        ("tags" | "products" | "taken", _) | (_, "removed") => ConflictPolicy::YesWins,
+        ("imported" | "pin_hash", _) | (_, "position") => ConflictPolicy::LastWins,
         _ if path.contains("/imported/") => ConflictPolicy::LastWins,
         _ => ConflictPolicy::Ask,
     }

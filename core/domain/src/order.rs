@@ -242,7 +242,6 @@ pub struct OrderState {
     pub lines: Vec<OrderLineState>,
     location: LocationId,
     is_shipped: bool,
-    is_paid_before_shipping: bool,
 }
 
 /// Where one line of an order stands.
@@ -342,7 +341,6 @@ impl OrderState {
             lines,
             location: placed.location,
             is_shipped: matches!(placed.delivery, DeliveryMethod::Ship { .. }),
-            is_paid_before_shipping: placed.payment_method == PaymentMethod::BankTransfer,
         }
     }
 
@@ -358,7 +356,8 @@ impl OrderState {
         Money { minor: if is_void { 0 } else { due }, ..self.gross }
     }
 
-    /// What was paid too much: all of it for a canceled order of which nothing left.
+    /// What was paid too much: all of it for a canceled order of which nothing left. What to give back of one that left in part
+    /// is for a person to decide.
     pub fn amount_to_return(&self) -> Money {
         let owed = if self.status == OrderStatus::Canceled && !self.is_partly_supplied() { 0 } else { self.gross.minor };
         Money { minor: self.paid.minor.saturating_sub(owed).max(0), ..self.gross }

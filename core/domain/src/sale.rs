@@ -338,6 +338,17 @@ impl Sale {
         })
     }
 
+    /// Whether it adds up: the lines' sums are the totals, net and tax are the gross, and the tenders settle it. True of every
+    /// sale completed here; files and peers may say otherwise.
+    pub fn adds_up(&self) -> bool {
+        let sum = |part: fn(&LineItem) -> Money| Money::sum(self.gross.currency, self.lines.iter().map(part));
+        let totals = sum(|line| line.net) == Ok(self.net) && sum(|line| line.tax) == Ok(self.tax) && sum(|line| line.gross) == Ok(self.gross);
+        let handed_over = Money::sum(self.gross.currency, self.tenders.iter().map(|tender| tender.amount));
+        let kept = handed_over.and_then(|amount| amount.checked_sub(self.change_due));
+        let due = self.gross.checked_add(self.cash_rounding);
+        totals && self.net.checked_add(self.tax) == Ok(self.gross) && due.is_ok() && kept == due
+    }
+
     /// Cash that stayed in the drawer: tendered less change.
     pub fn cash_taken(&self) -> Result<Money, MoneyError> {
         cash_of(&self.tenders, self.gross)?.checked_sub(self.change_due)
@@ -345,6 +356,15 @@ impl Sale {
 }
 
 impl Refund {
+    /// Whether it adds up, as [`Sale::adds_up`].
+    pub fn adds_up(&self) -> bool {
+        let sum = |part: fn(&RefundLine) -> Money| Money::sum(self.gross.currency, self.lines.iter().map(part));
+        let totals = sum(|line| line.net) == Ok(self.net) && sum(|line| line.tax) == Ok(self.tax) && sum(|line| line.gross) == Ok(self.gross);
+        let handed_back = Money::sum(self.gross.currency, self.tenders.iter().map(|tender| tender.amount));
+        let due = self.gross.checked_add(self.cash_rounding);
+        totals && self.net.checked_add(self.tax) == Ok(self.gross) && due.is_ok() && handed_back == due
+    }
+
     /// Cash that left the drawer.
     pub fn cash_paid(&self) -> Result<Money, MoneyError> {
         cash_of(&self.tenders, self.gross)

@@ -221,11 +221,11 @@ impl TaxTable {
 
 type StarterRates = (&'static str, &'static [(&'static str, i64)]);
 
-/// Standard and usual reduced rates as of January 2026: Council Directive 2006/112/EC as applied by each member state, and the
-/// national tax authorities elsewhere. Where a country has several reduced rates, the one for food or books stands first.
+/// Standard and usual reduced rates as of September 2026: Council Directive 2006/112/EC as applied by each member state, and the
+/// national tax authorities elsewhere. Rates of single regions and trades are left out.
 fn starter_rates(country: &str) -> StarterRates {
     match country {
-        "AT" => ("VAT", &[("standard", 200_000), ("reduced", 100_000), ("parking", 130_000), ("zero", 0)]),
+        "AT" => ("VAT", &[("standard", 200_000), ("reduced", 100_000), ("intermediate", 130_000), ("super_reduced", 49_000), ("zero", 0)]),
         "BE" => ("VAT", &[("standard", 210_000), ("reduced", 60_000), ("intermediate", 120_000), ("zero", 0)]),
         "BG" => ("VAT", &[("standard", 200_000), ("reduced", 90_000), ("zero", 0)]),
         "CY" => ("VAT", &[("standard", 190_000), ("reduced", 50_000), ("intermediate", 90_000), ("super_reduced", 30_000), ("zero", 0)]),
@@ -239,7 +239,7 @@ fn starter_rates(country: &str) -> StarterRates {
         "GR" => ("VAT", &[("standard", 240_000), ("reduced", 130_000), ("super_reduced", 60_000), ("zero", 0)]),
         "HR" => ("VAT", &[("standard", 250_000), ("reduced", 50_000), ("intermediate", 130_000), ("zero", 0)]),
         "HU" => ("VAT", &[("standard", 270_000), ("reduced", 180_000), ("super_reduced", 50_000), ("zero", 0)]),
-        "IE" => ("VAT", &[("standard", 230_000), ("reduced", 135_000), ("second_reduced", 90_000), ("super_reduced", 48_000), ("zero", 0)]),
+        "IE" => ("VAT", &[("standard", 230_000), ("reduced", 135_000), ("second_reduced", 90_000), ("zero", 0)]),
         "IT" => ("VAT", &[("standard", 220_000), ("reduced", 100_000), ("second_reduced", 50_000), ("super_reduced", 40_000), ("zero", 0)]),
         "LT" => ("VAT", &[("standard", 210_000), ("reduced", 120_000), ("super_reduced", 50_000), ("zero", 0)]),
         "LU" => ("VAT", &[("standard", 170_000), ("reduced", 80_000), ("intermediate", 140_000), ("super_reduced", 30_000), ("zero", 0)]),
@@ -254,6 +254,12 @@ fn starter_rates(country: &str) -> StarterRates {
         "SK" => ("VAT", &[("standard", 230_000), ("reduced", 190_000), ("super_reduced", 50_000), ("zero", 0)]),
         "GB" => ("VAT", &[("standard", 200_000), ("reduced", 50_000), ("zero", 0)]),
         "CH" | "LI" => ("VAT", &[("standard", 81_000), ("reduced", 26_000), ("accommodation", 38_000), ("zero", 0)]),
+        "MC" => ("VAT", &[("standard", 200_000), ("reduced", 55_000), ("intermediate", 100_000), ("super_reduced", 21_000), ("zero", 0)]),
+        "MD" => ("VAT", &[("standard", 200_000), ("reduced", 80_000), ("zero", 0)]),
+        "ME" => ("VAT", &[("standard", 210_000), ("reduced", 70_000), ("intermediate", 150_000), ("zero", 0)]),
+        "RS" => ("VAT", &[("standard", 200_000), ("reduced", 100_000), ("zero", 0)]),
+        "TR" => ("VAT", &[("standard", 200_000), ("reduced", 100_000), ("super_reduced", 10_000), ("zero", 0)]),
+        "UA" => ("VAT", &[("standard", 200_000), ("reduced", 70_000), ("intermediate", 140_000), ("zero", 0)]),
         "NO" => ("VAT", &[("standard", 250_000), ("reduced", 150_000), ("super_reduced", 120_000), ("zero", 0)]),
         "IS" => ("VAT", &[("standard", 240_000), ("reduced", 110_000), ("zero", 0)]),
         "CA" => ("GST", &[("standard", 50_000), ("zero", 0)]),

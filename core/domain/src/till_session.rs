@@ -242,6 +242,13 @@ impl SessionTotals {
     }
 }
 
+impl TillSessionOpened {
+    /// Refuses a float of less than nothing.
+    pub fn check(&self) -> Result<(), TillSessionError> {
+        if self.opening_float.is_negative() { Err(TillSessionError::NegativeCash) } else { Ok(()) }
+    }
+}
+
 impl CashMoved {
     /// Refuses an amount of nothing or less.
     pub fn check(&self) -> Result<(), TillSessionError> {
@@ -295,7 +302,7 @@ impl TillSessionClosed {
 /// The coins and notes in use, in minor units, largest first; for a currency not listed, the 1-2-5 series.
 pub fn denominations(currency: Currency) -> &'static [i64] {
     match currency.code() {
-        "USD" => &[100_00, 50_00, 20_00, 10_00, 5_00, 2_00, 1_00, 50, 25, 10, 5, 1],
+        "USD" => &[100_00, 50_00, 20_00, 10_00, 5_00, 1_00, 50, 25, 10, 5, 1],
         "EUR" => &[500_00, 200_00, 100_00, 50_00, 20_00, 10_00, 5_00, 2_00, 1_00, 50, 20, 10, 5, 2, 1],
         "GBP" => &[50_00, 20_00, 10_00, 5_00, 2_00, 1_00, 50, 20, 10, 5, 2, 1],
         "CHF" => &[1000_00, 200_00, 100_00, 50_00, 20_00, 10_00, 5_00, 2_00, 1_00, 50, 20, 10, 5],
@@ -329,15 +336,16 @@ pub fn suggested_tenders(due: Money) -> Vec<Money> {
     if due.minor <= 0 {
         return Vec::new();
     }
-    let unit = due.currency.minor_per_unit();
-    let notes = denominations(due.currency).iter().filter(|piece| **piece >= unit.saturating_mul(5) || due.minor < unit.saturating_mul(5));
-    let mut amounts: Vec<i64> = notes.filter_map(|note| next_multiple(due.minor, *note)).chain([due.minor]).collect();
+    // Nobody pays 87.30 with coins up to 87.40, nor counts out more than ten pieces.
+    let piece_min = due.currency.minor_per_unit().max(due.minor / 10);
+    let pieces = denominations(due.currency).iter().filter(|piece| **piece >= piece_min);
+    let mut amounts: Vec<i64> = pieces.filter_map(|piece| next_multiple(due.minor, *piece)).chain([due.minor]).collect();
     amounts.sort_unstable();
     amounts.dedup();
     amounts.truncate(SUGGESTED_TENDERS_MAX);
     amounts.into_iter().map(|minor| Money { minor, ..due }).collect()
 }
 
-fn next_multiple(minor: i64, note: i64) -> Option<i64> {
-    minor.checked_add(note.checked_sub(1)?)?.checked_div(note)?.checked_mul(note)
+fn next_multiple(minor: i64, piece: i64) -> Option<i64> {
+    minor.checked_add(piece.checked_sub(1)?)?.checked_div(piece)?.checked_mul(piece)
 }
