@@ -2,15 +2,30 @@
 //!
 //! One operation is one entry is one SQLite transaction. Nothing here has a clock, randomness or a thread of its own: the
 //! caller brings an [`Environment`]. Nothing here knows sockets, windows or the server.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing))]
 
+mod cbor;
+mod digest;
+mod documents;
 pub mod entry;
 pub mod environment;
+mod error;
+mod gate;
+pub mod identity;
+mod journal;
 pub mod origin;
+mod projections;
 pub mod read;
 mod replica;
+#[doc(hidden)]
+pub mod simulated;
+mod store;
 
 pub use entry::{EntryHeader, SectionHeader, SectionKind, TransferEntry};
 pub use environment::{ClockReading, Environment};
+pub use error::ReplicaError;
+pub use identity::{Continuity, Discontinuity, Membership, verify_signature};
+pub use journal::{Guards, Refused};
 pub use origin::{Hash, Origin, Position, Vector};
-
+pub use read::Reader;
 pub use replica::*;

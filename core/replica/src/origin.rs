@@ -63,3 +63,20 @@ impl Vector {
         other.0.iter().all(|(origin, position)| self.seq(origin) >= position.seq)
     }
 }
+
+impl Origin {
+    /// The name under which this origin edits documents: 16 bytes of its hash.
+    pub fn actor(&self) -> automerge::ActorId {
+        let mut hasher = blake3::Hasher::new_derive_key("tradepost 2026 document actor");
+        hasher.update(self.replica.as_bytes());
+        hasher.update(&self.incarnation.to_le_bytes());
+        let hash = hasher.finalize();
+        automerge::ActorId::from(hash.as_bytes().get(..16).unwrap_or_default())
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/{}", self.replica, self.incarnation)
+    }
+}

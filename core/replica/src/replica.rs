@@ -1,20 +1,38 @@
-//! The replica: opening, recording, admitting. (Contract: bodies follow from the owner.)
+//! The replica: opened, written and read. What it does with the journal's entries stands in `journal`; one call here is one database
+//! transaction.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-
-use tradepost_domain::device::{Certificate, DeviceRole};
-use tradepost_domain::document::{Document, DocumentEdit};
-use tradepost_domain::fact::Fact;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use tradepost_domain::device::{Certificate, CertificateBody, DeviceCertified, DeviceRole};
+use tradepost_domain::document::DocumentEdit;
+use tradepost_domain::fact::{Fact, FactBody};
 use tradepost_domain::id::{BatchId, DocumentId, FactId, ReplicaId, ShopId, StaffId, TillId};
+use tradepost_domain::time::Timestamp;
 
+use crate::digest;
 use crate::entry::TransferEntry;
 use crate::environment::Environment;
+use crate::error::ReplicaError;
+use crate::identity::{self, Continuity, Discontinuity, Identity, Membership};
+use crate::journal::{Guards, Journal, Place, listing, put_local};
 use crate::origin::{Hash, Origin, Vector};
-
+use crate::read::{Digest, Reader};
+use crate::store::{self, FolderLock, Mode};
 
 /// The 32 bytes that encrypt the file.
 #[derive(Clone)]
 pub struct DatabaseKey(pub [u8; 32]);
+
+impl DatabaseKey {
+    /// As SQLCipher takes a raw key.
+    pub(crate) fn as_pragma(&self) -> String {
+        let hex: String = self.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("x'{hex}'")
+    }
+}
 
 /// The secret half of a device's signing key (Ed25519 seed).
 #[derive(Clone)]
@@ -72,67 +90,469 @@ pub struct Touched {
 #[derive(Debug, Clone)]
 pub enum Admission {
     /// Applied, and with it this many entries that had waited for it.
-    Applied { touched: Touched, released: usize },
+    Applied {
+        /// What changed.
+        touched: Touched,
+        /// How many had waited.
+        released: usize,
+    },
     /// Seen before.
     Duplicate,
     /// Waits for entries that it depends on.
     Pending,
     /// Stored, but some sections were not applied.
-    Quarantined { sections: Vec<usize>, touched: Touched },
+    Quarantined {
+        /// Which.
+        sections: Vec<usize>,
+        /// What changed.
+        touched: Touched,
+    },
     /// Another entry stands at its place; both are kept.
-    Fork { origin: Origin, seq: u64 },
+    Fork {
+        /// Whose chain.
+        origin: Origin,
+        /// Where.
+        seq: u64,
+    },
     /// An unknown entry of our own origin: this replica was copied or restored. It has taken a new incarnation.
-    OwnOriginContinued { new_origin: Origin },
+    OwnOriginContinued {
+        /// It.
+        new_origin: Origin,
+    },
+    /// Kept until its device is certified, or somebody approves it.
+    AwaitingApproval,
+    /// Wrong in itself; not kept.
+    Refused {
+        /// Why.
+        reason: String,
+    },
 }
 
-/*  CONTRACT of Replica and Reader (owners: make these real; names and meanings stay).
+impl Touched {
+    /// Adds what another entry changed.
+    pub fn merge(&mut self, other: &Self) {
+        self.documents.extend_from_slice(&other.documents);
+        self.facts.extend_from_slice(&other.facts);
+    }
 
-pub struct Founder { pub shop_name, ... }            // the root key is made with env.random; returned in Founded so that the caller keeps it in the keyring
+    /// Whether nothing changed.
+    pub fn is_empty(&self) -> bool {
+        self.documents.is_empty() && self.facts.is_empty()
+    }
+}
+
+/// A shop that was just founded. The caller keeps both seeds in the keyring.
+pub struct Founded {
+    /// Its first replica.
+    pub replica: Replica,
+    /// Signs this device's entries.
+    pub signing_seed: SigningSeed,
+    /// The shop's root key: certifies its devices.
+    pub root_seed: SigningSeed,
+}
+
+/// A replica that was opened.
+pub struct Opened {
+    /// It.
+    pub replica: Replica,
+    /// Whether it goes on with its chain.
+    pub continuity: Continuity,
+    /// A new signing key, where the keyring had lost the old one: keep it, and have it certified.
+    pub new_signing_seed: Option<SigningSeed>,
+}
+
+/// Called after COMMIT with what changed.
+pub type CommitHook = Box<dyn Fn(&Touched) + Send + Sync>;
+
+/// One shop's data on one machine.
+pub struct Replica {
+    pub(crate) folder: PathBuf,
+    pub(crate) database_key: DatabaseKey,
+    pub(crate) connection: Connection,
+    pub(crate) journal: Journal,
+    hook: Option<CommitHook>,
+    witnessed: Option<(Origin, u64)>,
+    _lock: FolderLock,
+}
+
+/// A replica that several threads of one program write to.
+pub type SharedReplica = Arc<Mutex<Replica>>;
+
+/// Takes the replica for one operation. A thread that panicked in the middle left no half-done entry: its database transaction was
+/// rolled back, so the replica is good to use.
+pub fn lock(replica: &SharedReplica) -> MutexGuard<'_, Replica> {
+    replica.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn random_32(env: &mut dyn Environment) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    env.random(&mut bytes);
+    bytes
+}
+
+fn random_16(env: &mut dyn Environment) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    env.random(&mut bytes);
+    bytes
+}
+
+/// Opening and closing.
 impl Replica {
-    /// A new shop on this machine: makes root key and signing key (returned, caller keeps them), first certificate, ShopId = blake3(root public key)[..16].
-    pub fn found(folder: &Path, device_name: &str, role: DeviceRole, database_key: DatabaseKey, env: &mut dyn Environment) -> Result<Founded, ReplicaError>;
-        // Founded { replica: Replica, signing_seed: SigningSeed, root_seed: SigningSeed }
+    /// Whether there is a shop in this folder.
+    pub fn exists(folder: &Path) -> bool {
+        store::database_path(folder).exists()
+    }
+
+    /// A new shop on this machine: its root key, this device's key and first certificate. Its first entry certifies this device.
+    pub fn found(folder: &Path, device_name: &str, role: DeviceRole, database_key: DatabaseKey, env: &mut dyn Environment) -> Result<Founded, ReplicaError> {
+        let (root_seed, signing_seed) = (SigningSeed(random_32(env)), SigningSeed(random_32(env)));
+        let root_public_key = identity::public_key_of(&root_seed);
+        let shop = identity::shop_of(&root_public_key);
+        let replica_id = ReplicaId::from_bytes(random_16(env));
+        let issued_at = Timestamp::from_unix_ms(env.clock().corrected_ms());
+        let body = CertificateBody {
+            shop,
+            replica: replica_id,
+            public_key: identity::public_key_of(&signing_seed),
+            role,
+            name: device_name.to_owned(),
+            till: None,
+            issued_at,
+        };
+        let certificate = identity::certify_with_root(&root_seed, &body)?;
+        let membership = Membership { shop, root_public_key, certificates: vec![certificate.clone()] };
+        let mut replica = Self::join(folder, database_key, &signing_seed, &membership, env)?;
+        let fact = Fact { id: FactId::from_bytes(random_16(env)), body: FactBody::DeviceCertified(DeviceCertified { certificate }) };
+        identity::put_meta(&replica.connection, identity::META_FOUNDED, &true)?;
+        replica.record(Draft { operation: "shop.found".to_owned(), facts: vec![fact], ..Draft::default() }, env)?;
+        replica.write_witness()?;
+        Ok(Founded { replica, signing_seed, root_seed })
+    }
+
     /// A new replica of an existing shop, with its certificate chain; empty until a checkpoint or entries arrive.
-    pub fn join(folder: &Path, database_key: DatabaseKey, signing_seed: SigningSeed, membership: Membership, env) -> Result<Replica, ReplicaError>;
-        // Membership { shop: ShopId, root_public_key: [u8;32], certificates: Vec<Certificate> (own one first, then issuers up to the root) }
-    /// Opens: exclusive lock (second process refused), key, migrations (newer version refused), witness check -> may take a new incarnation.
-    pub fn open(folder: &Path, secrets: DeviceSecrets, env) -> Result<Opened, ReplicaError>;   // Opened { replica, continuity: Continuity::{Proven, NewIncarnation{reason}}, new_signing_seed: Option<SigningSeed> }
-    pub fn record(&mut self, draft: Draft, env) -> Result<Recorded, ReplicaError>;             // COMMIT has returned when this returns
-    pub fn admit(&mut self, entry: &TransferEntry, env) -> Result<Admission, ReplicaError>;
-    pub fn admit_batch(&mut self, entries: &[TransferEntry], env) -> Result<Vec<Admission>, ReplicaError>; // one SQLite transaction per entry semantics, but may group commits
-    pub fn vector(&self) -> Result<Vector>; pub fn origin(&self) -> Origin; pub fn shop(&self) -> ShopId; pub fn replica_id(&self) -> ReplicaId;
-    pub fn entries_after(&self, theirs: &Vector, entries_max: usize, bytes_max: usize) -> Result<Vec<TransferEntry>>;  // causal order
-    pub fn header_hash_at(&self, origin, seq) -> Result<Option<Hash>>;
-    pub fn sign(&self, message: &[u8]) -> [u8;64]; pub fn certificates(&self) -> Result<Vec<Certificate>> (own chain); pub fn root_public_key(&self)->[u8;32];
-    pub fn certify(&self, request: CertificateBody...) -> Result<Certificate>;   // by this device (role BackOffice/Server), the DeviceCertified fact is recorded by operations
-    pub fn local(&self, key: &str) -> Result<Option<Vec<u8>>>; pub fn put_local(&mut self, key, value: Option<&[u8]>) -> Result<()>;  // durable, outside the journal
-    pub fn digest(&self) -> Result<Digest>; pub fn digest_buckets(&self) -> Result<[Hash; 256]>;
-    pub fn verify(&self, progress) -> Result<VerifyReport>;      // signatures, chains, bodies against hashes, postings against balances, projections against a rebuild in a temporary file
-    pub fn rebuild(&mut self, progress) -> Result<RebuildReport>;
-    pub fn write_witness(&mut self) -> Result<()>;               // the driver calls it at most a second after a recording; never on a sale's path
-    pub fn new_incarnation(&mut self, reason, env) -> Result<Origin>;  // and adoption of the dead branch's entries (re-recorded with the same fact ids)
-    pub fn backup(&self, file: &Path) -> Result<()>;             // without identity;   pub fn restore(file, folder, ...) 
-    pub fn checkpoint(&self) -> Result<CheckpointSource>         // consistent cut: manifest + chunks, streamed while writes go on
-    pub fn load_checkpoint_...                                   // manifest, then chunks in any number of transactions; progress; can sell meanwhile
-    pub fn reader(&self) -> Result<Reader>;                      // a connection of its own (Send), read only
-    pub fn on_commit(&mut self, hook: Box<dyn Fn(&Touched) + Send + Sync>);   // called after COMMIT of own and admitted entries
-    pub fn quarantine / pending_count / fork_count / conflicts for status
+    pub fn join(folder: &Path, database_key: DatabaseKey, signing_seed: &SigningSeed, membership: &Membership, env: &mut dyn Environment) -> Result<Self, ReplicaError> {
+        membership.check()?;
+        fs::create_dir_all(folder)?;
+        let lock = FolderLock::take(folder)?;
+        if Self::exists(folder) {
+            return Err(ReplicaError::ShopExists);
+        }
+        let mut connection = store::open_connection(&store::database_path(folder), &database_key, Mode::Create)?;
+        store::migrate(&mut connection)?;
+        let db_tx = Transaction::new(&mut connection, TransactionBehavior::Immediate)?;
+        let identity = Identity::establish(&db_tx, membership, signing_seed, 1)?;
+        identity::renew_token(&db_tx, env)?;
+        db_tx.commit()?;
+        store::sync_folder_of(&store::database_path(folder))?;
+        let journal = Journal::open(&connection, identity)?;
+        let mut replica = Self { folder: folder.to_owned(), database_key, connection, journal, hook: None, witnessed: None, _lock: lock };
+        replica.write_witness()?;
+        Ok(replica)
+    }
+
+    /// Opens a replica: one process at a time, with its key; migrates; proves that it goes on with its chain or starts a new one.
+    pub fn open(folder: &Path, secrets: DeviceSecrets, env: &mut dyn Environment) -> Result<Opened, ReplicaError> {
+        if !Self::exists(folder) {
+            return Err(ReplicaError::NoShopHere);
+        }
+        let lock = FolderLock::take(folder)?;
+        let DeviceSecrets { database_key, signing_seed } = secrets;
+        let mut connection = store::open_connection(&store::database_path(folder), &database_key, Mode::Write)?;
+        store::migrate(&mut connection)?;
+        let new_signing_seed = if signing_seed.is_none() { Some(SigningSeed(random_32(env))) } else { None };
+        let seed = signing_seed.as_ref().or(new_signing_seed.as_ref()).ok_or(ReplicaError::NotCertified)?;
+        let journal = Journal::open(&connection, Identity::load(&connection, seed)?)?;
+        let mut replica = Self { folder: folder.to_owned(), database_key, connection, journal, hook: None, witnessed: None, _lock: lock };
+        let continuity = replica.prove_continuity(new_signing_seed.is_some(), env)?;
+        replica.write_witness()?;
+        Ok(Opened { replica, continuity, new_signing_seed })
+    }
+
+    fn prove_continuity(&mut self, key_is_new: bool, env: &mut dyn Environment) -> Result<Continuity, ReplicaError> {
+        let found = identity::check_witness(&self.connection, &self.folder, &self.journal.origin(), &self.journal.chains)?;
+        let reason = if key_is_new { Some(Discontinuity::KeyLost) } else { found };
+        self.commit(|journal, db_tx| {
+            if reason.is_some() {
+                let is_disputed = reason == Some(Discontinuity::WitnessOfAnother);
+                journal.identity.take_new_incarnation(db_tx, &journal.chains, is_disputed, env)?;
+            }
+            identity::renew_token(db_tx, env)
+        })?;
+        Ok(reason.map_or(Continuity::Proven, |reason| Continuity::NewIncarnation { reason }))
+    }
+
+    /// Does `work` in one database transaction: all of it or nothing.
+    pub(crate) fn commit<T>(&mut self, work: impl FnOnce(&mut Journal, &Connection) -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+        let outcome = self.try_commit(work);
+        if outcome.is_err() {
+            self.journal.reload(&self.connection)?;
+        }
+        outcome
+    }
+
+    fn try_commit<T>(&mut self, work: impl FnOnce(&mut Journal, &Connection) -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+        let db_tx = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        let value = work(&mut self.journal, &db_tx)?;
+        db_tx.commit()?;
+        Ok(value)
+    }
+
+    /// Calls `hook` after each COMMIT of own and admitted entries.
+    pub fn on_commit(&mut self, hook: CommitHook) {
+        self.hook = Some(hook);
+    }
+
+    fn tell(&self, touched: &Touched) {
+        if let Some(hook) = &self.hook {
+            hook(touched);
+        }
+    }
 }
-impl Reader {   // all Result<_, ReplicaError>
-    shop() -> ShopSettings; tax_table() -> TaxTable; shipping_table(); locations(); tills(); staff(); till(TillId); location(LocationId)
-    document::<D: Document>(DocumentId) -> Option<D>; fields(DocumentId) -> Option<(DocumentKind, Fields)>
-    product(ProductId) -> Option<Product>; product_by_handle(&str) -> Option<Product>; products(&ProductFilter, after: Option<&Cursor>, limit) -> Page<ProductRow>; product_count(&ProductFilter) -> u64
-    product_at(&ProductFilter, offset, limit) -> Vec<ProductRow> (virtual table windows; bounded cost is allowed to grow with offset only through an index)
-    variant(VariantId) -> Option<VariantRow>; variants_by_code(&str) -> Vec<VariantRow> (barcode incl. UPC-A/EAN-13 equivalence, else SKU; exact); search_variants(&str, limit) -> Vec<VariantRow> (type-ahead: prefixes of words, part of SKU/barcode; p99 < 15 ms at 100,000)
-    variants_of(ProductId) -> Vec<VariantRow>; vendors() / product_types() / tags() -> Vec<(String, u64)>; collections() -> Vec<(Collection, u64)>; collection_by_handle
-    quick_keys(limit) -> Vec<VariantRow> (best sellers of late)
-    stock(VariantId) -> Vec<StockRow>; stock_list(location: Option, search, offset, limit) -> Vec<StockRow>; stock_movements(VariantId, limit)
-    sale(SaleId) -> Option<Sale>; sales_by_receipt(&ReceiptNumber) -> Vec<Sale>; sales(filter: SaleFilter{from,to,session,till,search}, limit, offset) -> Vec<SaleRow>; refunds_of(SaleId) -> Vec<Refund>; refund(RefundId)
-    order(OrderId) -> Option<(OrderPlaced, OrderState)>; order_by_number; orders(OrderFilter{status, search}, limit, offset) -> Vec<OrderRow>; order_facts(OrderId) -> Vec<Fact> for the timeline
-    open_session(TillId) -> Option<TillSessionRow>; session(TillSessionId); sessions(limit, offset); z_report(TillSessionId) -> Option<TillSessionClosed>; last_z_number(TillId) -> u64
-    customers(search, limit, offset); parked_baskets() -> Vec<ParkedBasket>; conflicts(limit) -> Vec<ConflictRow>
-    sales_by_day(from, to) -> Vec<SalesTotals>; taxes(from, to) -> Vec<TaxTotals>; tenders(from,to); sales_by_hour(day) -> Vec<(u8, Money)>; top_products(from,to,limit)
-    devices() -> Vec<DeviceRow{certificate body, last entry's corrected time, revoked}>; generation() -> u64 (changes with every commit)
-    journal(limit, before) -> Vec<JournalRow{origin, seq, hash, at, staff, operation, summary}> for the "while you were away" report and audit screens
+
+/// Writing.
+impl Replica {
+    /// Records what one operation did. When this returns, COMMIT has returned: only now may anything be printed, sent or acknowledged.
+    pub fn record(&mut self, draft: Draft, env: &mut dyn Environment) -> Result<Recorded, ReplicaError> {
+        let clock = env.clock();
+        let recorded = self.commit(|journal, db_tx| journal.record(db_tx, &draft, clock))?;
+        self.tell(&recorded.touched);
+        Ok(recorded)
+    }
+
+    /// Admits a peer's entry, and what had waited for it.
+    pub fn admit(&mut self, entry: &TransferEntry, env: &mut dyn Environment) -> Result<Admission, ReplicaError> {
+        let admission = self.commit(|journal, db_tx| journal.admit(db_tx, entry, env))?;
+        self.tell_of(&admission);
+        Ok(admission)
+    }
+
+    /// Admits entries of a peer with one COMMIT for all.
+    pub fn admit_batch(&mut self, entries: &[TransferEntry], env: &mut dyn Environment) -> Result<Vec<Admission>, ReplicaError> {
+        let admissions: Vec<Admission> =
+            self.commit(|journal, db_tx| entries.iter().map(|entry| journal.admit(db_tx, entry, env)).collect())?;
+        let mut touched = Touched::default();
+        admissions.iter().filter_map(Admission::touched).for_each(|more| touched.merge(more));
+        if admissions.iter().any(Admission::changed_something) {
+            self.tell(&touched);
+        }
+        Ok(admissions)
+    }
+
+    fn tell_of(&self, admission: &Admission) {
+        if admission.changed_something() {
+            self.tell(admission.touched().unwrap_or(&Touched::default()));
+        }
+    }
+
+    /// Keeps a value of this machine alone, outside the journal; `None` removes it.
+    pub fn put_local(&mut self, key: &str, value: Option<&[u8]>) -> Result<(), ReplicaError> {
+        let values = [(key.to_owned(), value.map(<[u8]>::to_vec))];
+        self.commit(|_, db_tx| put_local(db_tx, &values))
+    }
+
+    /// Starts a new chain. Nothing of the old one is lost: its entries stay.
+    pub fn new_incarnation(&mut self, env: &mut dyn Environment) -> Result<Origin, ReplicaError> {
+        self.commit(|journal, db_tx| journal.identity.take_new_incarnation(db_tx, &journal.chains, true, env))?;
+        Ok(self.origin())
+    }
+
+    /// Gives up the entries of `origin` after `common_seq`, because the world holds another branch. They stay as evidence; where they
+    /// are ours, a new incarnation records their facts and edits again, and is returned.
+    pub fn surrender_branch(&mut self, origin: Origin, common_seq: u64, env: &mut dyn Environment) -> Result<Option<Origin>, ReplicaError> {
+        let new_origin = self.commit(|journal, db_tx| journal.surrender(db_tx, origin, common_seq, env))?;
+        self.tell(&Touched::default());
+        Ok(new_origin)
+    }
+
+    /// Writes the witness, if there is something new to witness. The driver calls it at most a second after a recording, never on a
+    /// sale's path.
+    pub fn write_witness(&mut self) -> Result<(), ReplicaError> {
+        let now = (self.origin(), self.journal.chains.seq(&self.origin()));
+        if self.witnessed != Some(now) {
+            identity::write_witness(&self.connection, &self.folder, now.0, &self.journal.chains)?;
+            self.witnessed = Some(now);
+        }
+        Ok(())
+    }
+
+    /// Folds the write-ahead log into the file as far as readers allow. The driver calls it between sales.
+    pub fn checkpoint_wal(&mut self) -> Result<(), ReplicaError> {
+        self.connection.query_row("pragma wal_checkpoint(passive)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// Takes out guards, for the simulation that proves that they are needed.
+    #[doc(hidden)]
+    pub fn weaken(&mut self, guards: Guards) {
+        self.journal.guards = guards;
+    }
 }
-*/
+
+impl Admission {
+    /// What changed, if something did.
+    pub fn touched(&self) -> Option<&Touched> {
+        match self {
+            Self::Applied { touched, .. } | Self::Quarantined { touched, .. } => Some(touched),
+            Self::Duplicate | Self::Pending | Self::Fork { .. } | Self::OwnOriginContinued { .. } | Self::AwaitingApproval | Self::Refused { .. } => None,
+        }
+    }
+
+    fn changed_something(&self) -> bool {
+        match self {
+            Self::Applied { .. } | Self::Quarantined { .. } | Self::OwnOriginContinued { .. } => true,
+            Self::Duplicate | Self::Pending | Self::Fork { .. } | Self::AwaitingApproval | Self::Refused { .. } => false,
+        }
+    }
+}
+
+/// Reading.
+impl Replica {
+    /// Who writes the next entry.
+    pub fn origin(&self) -> Origin {
+        self.journal.origin()
+    }
+
+    /// The shop.
+    pub fn shop(&self) -> ShopId {
+        self.journal.shop
+    }
+
+    /// This replica.
+    pub fn replica_id(&self) -> ReplicaId {
+        self.origin().replica
+    }
+
+    /// What this device is certified for.
+    pub fn role(&self) -> DeviceRole {
+        self.journal.identity.role
+    }
+
+    /// The till that this device is, if it is one.
+    pub fn till(&self) -> Option<TillId> {
+        self.journal.identity.till
+    }
+
+    /// The folder that the replica is in.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The guards in force.
+    pub fn guards(&self) -> Guards {
+        self.journal.guards
+    }
+
+    /// How far each origin is read.
+    pub fn vector(&self) -> Result<Vector, ReplicaError> {
+        Ok(self.journal.chains.vector())
+    }
+
+    /// Entries that a replica which has read `theirs` lacks, in an order that it can apply as they come.
+    pub fn entries_after(&self, theirs: &Vector, entries_max: usize, bytes_max: usize) -> Result<Vec<TransferEntry>, ReplicaError> {
+        listing::entries_after(&self.connection, &self.journal.chains, theirs, entries_max, bytes_max)
+    }
+
+    /// The hash of an origin's header at `seq`; `None` where it is not here or a checkpoint stands for it.
+    pub fn header_hash_at(&self, origin: &Origin, seq: u64) -> Result<Option<Hash>, ReplicaError> {
+        self.journal.chains.hash_at(&self.connection, origin, seq)
+    }
+
+    /// The last entry of an origin that is not here because a checkpoint stands for it; 0: all are here.
+    pub fn floor(&self, origin: &Origin) -> u64 {
+        self.journal.chains.get(origin).map_or(0, |chain| chain.floor)
+    }
+
+    /// A value of this machine alone.
+    pub fn local(&self, key: &str) -> Result<Option<Vec<u8>>, ReplicaError> {
+        let mut statement = self.connection.prepare_cached("select value from local_values where key = ?")?;
+        Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+    }
+
+    /// A reader with a connection of its own, for another thread.
+    pub fn reader(&self) -> Result<Reader, ReplicaError> {
+        Reader::open(&store::database_path(&self.folder), &self.database_key)
+    }
+
+    /// The state digest: equal on replicas that have the same documents and facts.
+    pub fn digest(&self) -> Result<Digest, ReplicaError> {
+        digest::digest(&self.connection)
+    }
+
+    /// The digest's buckets, to find where two replicas differ.
+    pub fn digest_buckets(&self) -> Result<[Hash; digest::BUCKETS], ReplicaError> {
+        digest::buckets(&self.connection)
+    }
+
+    /// How many entries wait for others.
+    pub fn pending_count(&self) -> u64 {
+        self.journal.aside.pending()
+    }
+
+    /// How many entries are kept as evidence of forks.
+    pub fn fork_count(&self) -> u64 {
+        self.journal.aside.evidence()
+    }
+
+    /// How many entries wait for a certificate or for approval.
+    pub fn awaiting_count(&self) -> u64 {
+        self.journal.aside.awaiting()
+    }
+
+    /// Sections that were not applied: origin, seq, section, and why.
+    pub fn quarantined(&self, count_max: usize) -> Result<Vec<(Origin, u64, usize, String)>, ReplicaError> {
+        let mut statement = self.connection.prepare_cached("select place, reason from quarantine order by place limit ?")?;
+        let rows = statement.query_map([i64::try_from(count_max).unwrap_or(i64::MAX)], |row| Ok((Place(row.get(0)?), row.get(1)?)))?;
+        let rows = rows.collect::<Result<Vec<(Place, String)>, _>>()?;
+        let named = rows.into_iter().filter_map(|(place, reason)| {
+            let origin = self.journal.chains.origin_of(place.number())?;
+            Some((origin, place.seq(), place.section_index(), reason))
+        });
+        Ok(named.collect())
+    }
+}
+
+/// Keys and certificates.
+impl Replica {
+    /// Signs with this device's key.
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.journal.identity.sign(message)
+    }
+
+    /// This device's public key.
+    pub fn public_key(&self) -> [u8; 32] {
+        self.journal.identity.public_key()
+    }
+
+    /// The shop's root key.
+    pub fn root_public_key(&self) -> [u8; 32] {
+        self.journal.identity.root_public_key
+    }
+
+    /// This device's certificate, then its issuers'.
+    pub fn certificates(&self) -> Result<Vec<Certificate>, ReplicaError> {
+        self.certificate_chain(&self.replica_id())
+    }
+
+    /// What makes this device part of the shop.
+    pub fn membership(&self) -> Result<Membership, ReplicaError> {
+        Ok(Membership { shop: self.shop(), root_public_key: self.root_public_key(), certificates: self.certificates()? })
+    }
+
+    /// Signs a certificate as its issuer. The fact `DeviceCertified` is the caller's to record.
+    pub fn certify(&self, body: &CertificateBody) -> Result<Certificate, ReplicaError> {
+        self.journal.identity.certify(body)
+    }
+
+    /// A device's certificate, then its issuers' up to the root's.
+    pub fn certificate_chain(&self, replica: &ReplicaId) -> Result<Vec<Certificate>, ReplicaError> {
+        identity::chain_of(&self.connection, replica)
+    }
+
+    /// Verifies a chain that a peer showed, up to the shop's root key.
+    ///
+    /// # Errors
+    /// `NotCertified`: it does not lead there. `Revoked`: its device was revoked.
+    pub fn check_certificates(&self, chain: &[Certificate]) -> Result<CertificateBody, ReplicaError> {
+        identity::check_certificates(&self.connection, &self.journal.identity, chain)
+    }
+}

@@ -1,7 +1,4 @@
-//! What screens read: rows of the projections, and the documents behind them.
-//!
-//! A reader has its own connection and sees whole entries only. Lists are bounded by [`PAGE_MAX`] and continue after a cursor, so
-//! that a page costs the same at 100 and at 100,000 products.
+//! The rows that readers give. Plain values: a screen shows them, a server sends them.
 
 use serde::{Deserialize, Serialize};
 use tradepost_domain::id::{
@@ -316,4 +313,86 @@ pub struct RefundRow {
     pub refunded_at: Timestamp,
     /// With tax.
     pub gross: Money,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page<T> {
+    /// Its rows.
+    pub rows: Vec<T>,
+    /// Where it goes on; `None`: this is the last page.
+    pub next: Option<super::Cursor>,
+}
+
+/// What a list of sales is narrowed to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaleFilter {
+    /// From this trading day on.
+    pub from: Option<BusinessDay>,
+    /// Up to and including this trading day.
+    pub to: Option<BusinessDay>,
+    /// Only of this session.
+    pub session: Option<TillSessionId>,
+    /// Only of this till.
+    pub till: Option<TillId>,
+    /// The beginning of a receipt number; empty: all.
+    pub search: String,
+}
+
+/// What a list of orders is narrowed to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderFilter {
+    /// Only of this status.
+    pub status: Option<OrderStatus>,
+    /// A part of number, name, email address or phone number; empty: all.
+    pub search: String,
+}
+
+/// A variant in a list of what sold best.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopVariantRow {
+    /// The variant.
+    pub variant: VariantId,
+    /// Its SKU.
+    pub sku: String,
+    /// Its product's title.
+    pub product_title: String,
+    /// Its options joined.
+    pub variant_title: String,
+    /// Sold less refunded.
+    pub quantity: Quantity,
+    /// Takings with tax, sold less refunded.
+    pub gross: Money,
+}
+
+/// A device of the shop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceRow {
+    /// Its latest certificate.
+    pub certificate: tradepost_domain::device::CertificateBody,
+    /// When it wrote the last entry that is known here, by its corrected clock.
+    pub last_entry_at: Option<Timestamp>,
+    /// Whether it no longer belongs to the shop.
+    pub is_revoked: bool,
+}
+
+/// An entry in a list of what was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalRow {
+    /// The device.
+    pub origin: Origin,
+    /// Its place in that device's chain.
+    pub seq: u64,
+    /// Its place among all entries: causes before effects, equal where neither knew of the other.
+    pub order: u64,
+    /// The hash of its header.
+    pub hash: Hash,
+    /// When, put right.
+    pub at: Timestamp,
+    /// Who.
+    pub staff: Option<StaffId>,
+    /// What was done: `sale.complete`.
+    pub operation: String,
+    /// In a few words: a receipt's number and amount, how many products.
+    pub summary: String,
 }

@@ -1,0 +1,158 @@
+//! The state digest: 256 buckets, each the sum modulo 2^256 of the hashes of what is in it. A sum is kept by adding and
+//! subtracting, so a sale costs one bucket, and two replicas that differ find the bucket.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use tradepost_domain::id::{DocumentId, FactId};
+
+use crate::error::ReplicaError;
+use crate::origin::Hash;
+use crate::read::Digest;
+
+/// How many buckets.
+pub const BUCKETS: usize = 256;
+
+/// A number modulo 2^256, least significant byte first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Sum([u8; 32]);
+
+impl Sum {
+    fn add(&mut self, other: &[u8; 32]) {
+        let mut carry = 0u16;
+        for (byte, more) in self.0.iter_mut().zip(other) {
+            carry += u16::from(*byte) + u16::from(*more);
+            *byte = carry.to_le_bytes()[0];
+            carry >>= 8;
+        }
+    }
+
+    fn subtract(&mut self, other: &[u8; 32]) {
+        let mut negated = other.map(|byte| !byte);
+        let mut carry = 1u16;
+        for byte in &mut negated {
+            carry += u16::from(*byte);
+            *byte = carry.to_le_bytes()[0];
+            carry >>= 8;
+        }
+        self.add(&negated);
+    }
+}
+
+fn hash_of(kind: &str, id: &[u8; 16], content: &[u8]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_derive_key(kind);
+    hasher.update(id);
+    hasher.update(content);
+    *hasher.finalize().as_bytes()
+}
+
+fn document_hash(id: &DocumentId, heads: &[u8]) -> [u8; 32] {
+    hash_of("tradepost 2026 digest document", id.as_bytes(), heads)
+}
+
+fn fact_hash(id: &FactId, bytes: &[u8]) -> [u8; 32] {
+    hash_of("tradepost 2026 digest fact", id.as_bytes(), bytes)
+}
+
+struct Change<'a> {
+    bucket: u8,
+    less: Option<&'a [u8; 32]>,
+    more: Option<&'a [u8; 32]>,
+    is_fact: bool,
+}
+
+impl Change<'_> {
+    fn apply(&self, tx: &Connection) -> Result<(), ReplicaError> {
+        let mut sum = Sum(sum_of(tx, self.bucket)?);
+        if let Some(less) = self.less {
+            sum.subtract(less);
+        }
+        if let Some(more) = self.more {
+            sum.add(more);
+        }
+        let count = i64::from(self.more.is_some()) - i64::from(self.less.is_some());
+        let (documents, facts) = if self.is_fact { (0, count) } else { (count, 0) };
+        tx.prepare_cached(
+            "insert into digest_buckets (bucket, sum, documents, facts) values (?1, ?2, ?3, ?4)
+             on conflict (bucket) do update set sum = ?2, documents = documents + ?3, facts = facts + ?4",
+        )?
+        .execute(params![self.bucket, sum.0.as_slice(), documents, facts])?;
+        Ok(())
+    }
+}
+
+fn sum_of(tx: &Connection, bucket: u8) -> Result<[u8; 32], ReplicaError> {
+    let sum: Option<[u8; 32]> =
+        tx.prepare_cached("select sum from digest_buckets where bucket = ?")?.query_row([bucket], |row| row.get(0)).optional()?;
+    Ok(sum.unwrap_or_default())
+}
+
+/// A document's heads changed (`old_heads` is `None`: it is new). Heads are sorted and stand one after the other.
+pub fn document_changed(tx: &Connection, id: DocumentId, old_heads: Option<&[u8]>, new_heads: &[u8]) -> Result<(), ReplicaError> {
+    let less = old_heads.map(|heads| document_hash(&id, heads));
+    let more = document_hash(&id, new_heads);
+    let bucket = id.as_bytes()[0];
+    Change { bucket, less: less.as_ref(), more: Some(&more), is_fact: false }.apply(tx)
+}
+
+/// A document is gone: the branch that made it was given up.
+pub fn document_removed(tx: &Connection, id: DocumentId, old_heads: &[u8]) -> Result<(), ReplicaError> {
+    let less = document_hash(&id, old_heads);
+    Change { bucket: id.as_bytes()[0], less: Some(&less), more: None, is_fact: false }.apply(tx)
+}
+
+/// A fact came.
+pub fn fact_added(tx: &Connection, id: FactId, bytes: &[u8]) -> Result<(), ReplicaError> {
+    let more = fact_hash(&id, bytes);
+    Change { bucket: id.as_bytes()[0], less: None, more: Some(&more), is_fact: true }.apply(tx)
+}
+
+/// A fact is gone: the branch that told it was given up.
+pub fn fact_removed(tx: &Connection, id: FactId, bytes: &[u8]) -> Result<(), ReplicaError> {
+    let less = fact_hash(&id, bytes);
+    Change { bucket: id.as_bytes()[0], less: Some(&less), more: None, is_fact: true }.apply(tx)
+}
+
+/// All buckets as they are kept.
+pub fn buckets(tx: &Connection) -> Result<[Hash; BUCKETS], ReplicaError> {
+    let mut buckets = [Hash::default(); BUCKETS];
+    let mut statement = tx.prepare_cached("select bucket, sum from digest_buckets")?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, u8>(0)?, row.get::<_, [u8; 32]>(1)?)))?;
+    for row in rows {
+        let (bucket, sum) = row?;
+        if let Some(place) = buckets.get_mut(usize::from(bucket)) {
+            *place = Hash(sum);
+        }
+    }
+    Ok(buckets)
+}
+
+/// The digest over all buckets.
+pub fn digest(tx: &Connection) -> Result<Digest, ReplicaError> {
+    let mut hasher = blake3::Hasher::new();
+    for bucket in buckets(tx)? {
+        hasher.update(&bucket.0);
+    }
+    let (documents, facts): (i64, i64) = tx
+        .prepare_cached("select coalesce(sum(documents), 0), coalesce(sum(facts), 0) from digest_buckets")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Digest {
+        total: Hash(*hasher.finalize().as_bytes()),
+        document_count: documents.try_into().unwrap_or(0),
+        fact_count: facts.try_into().unwrap_or(0),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_forgets_what_is_subtracted_from_it() {
+        let mut sum = Sum([0xff; 32]);
+        let before = sum;
+        let hash = hash_of("test", &[7; 16], b"content");
+        sum.add(&hash);
+        assert_ne!(sum, before);
+        sum.subtract(&hash);
+        assert_eq!(sum, before);
+    }
+}

@@ -1,0 +1,164 @@
+//! The document engine: Automerge behind one trait, bytes in and bytes out.
+//!
+//! Fields stand flat at the root as scalars. A field that is taken out is set to null rather than deleted, so that "taken out
+//! here, edited there" is a conflict that a person sees. No counters, lists, texts or nested maps.
+
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{ActorId, Automerge, AutomergeError, ObjId, ROOT, ReadDoc, ScalarValue, ScalarValueRef, Value, ValueRef};
+use tradepost_domain::document::{ConflictPolicy, DocumentKind, FieldChange, Fields, Scalar, conflict_policy};
+
+use super::{Dispute, DisputedValue, EditedBy};
+use crate::error::ReplicaError;
+
+/// The stored documents of a replica, to be edited.
+pub struct Engine;
+
+/// What the engine must be able to do; everything else of it stays behind this line.
+pub(super) trait DocumentEngine {
+    /// Makes an edit in a stored document (`None`: a new one). `None`: nothing changed.
+    fn edit(&self, saved: Option<&[u8]>, actor: &ActorId, by: &EditedBy, changes: &[FieldChange]) -> Result<Option<Edited>, ReplicaError>;
+}
+
+/// A document after an edit.
+pub(super) struct Edited {
+    /// To be stored.
+    pub saved: Vec<u8>,
+    /// To be sent.
+    pub change: Vec<u8>,
+    /// Its heads.
+    pub heads: Vec<u8>,
+}
+
+/// A document as people see it.
+pub(super) struct Seen {
+    pub fields: Fields,
+    pub disputes: Vec<Dispute>,
+    pub created_at: i64,
+}
+
+/// [`DocumentEngine`] by Automerge.
+pub(super) struct AutomergeEngine;
+
+impl DocumentEngine for AutomergeEngine {
+    fn edit(&self, saved: Option<&[u8]>, actor: &ActorId, by: &EditedBy, changes: &[FieldChange]) -> Result<Option<Edited>, ReplicaError> {
+        let mut doc = match saved {
+            Some(saved) => load(saved)?,
+            None => Automerge::new(),
+        }
+        .with_actor(actor.clone());
+        let success = doc.transact_with::<_, _, AutomergeError, _>(|()| commit_options(by), |tx| write(tx, changes)).map_err(unwritable)?;
+        let Some(hash) = success.hash else { return Ok(None) };
+        let change = doc.get_change_by_hash(&hash).ok_or_else(|| ReplicaError::damaged("a document change that is not there"))?;
+        let change = change.raw_bytes().to_vec();
+        // One change is a document of its own: saving it would cost more than making it.
+        let saved = if saved.is_none() { change.clone() } else { doc.save() };
+        Ok(Some(Edited { saved, change, heads: heads(&doc) }))
+    }
+}
+
+fn commit_options(by: &EditedBy) -> CommitOptions {
+    let options = CommitOptions::default().with_time(by.at.unix_ms);
+    match by.staff {
+        Some(staff) => options.with_message(staff.to_string()),
+        None => options,
+    }
+}
+
+fn write(tx: &mut impl Transactable, changes: &[FieldChange]) -> Result<(), AutomergeError> {
+    for FieldChange { path, value } in changes {
+        let value = match value {
+            Some(Scalar::Bool(yes)) => ScalarValue::Boolean(*yes),
+            Some(Scalar::Int(number)) => ScalarValue::Int(*number),
+            Some(Scalar::Text(text)) => ScalarValue::Str(text.as_str().into()),
+            None => ScalarValue::Null,
+        };
+        tx.put(ROOT, path.as_str(), value)?;
+    }
+    Ok(())
+}
+
+fn unwritable<T>(_: T) -> ReplicaError {
+    ReplicaError::damaged("a document that cannot be edited")
+}
+
+/// Loads a stored document.
+pub(super) fn load(saved: &[u8]) -> Result<Automerge, ReplicaError> {
+    Automerge::load(saved).map_err(|_| ReplicaError::damaged("a document that cannot be read"))
+}
+
+/// A document's heads, sorted, one after the other.
+pub(super) fn heads(doc: &Automerge) -> Vec<u8> {
+    let mut heads: Vec<[u8; 32]> = doc.get_heads().into_iter().map(|head| head.0).collect();
+    heads.sort_unstable();
+    heads.concat()
+}
+
+/// Reads a document as people see it: one value for each field by its policy, and the disputes that a person decides.
+pub(super) fn see(doc: &Automerge, kind: DocumentKind) -> Seen {
+    let mut seen = Seen { fields: Fields::new(), disputes: Vec::new(), created_at: created_at(doc) };
+    for item in doc.map_range(ROOT, ..) {
+        let path = item.key.as_ref();
+        let value = if item.conflict { decide(doc, kind, path, &mut seen.disputes) } else { scalar_ref(&item.value) };
+        if let Some(value) = value {
+            seen.fields.set(path, value);
+        }
+    }
+    seen
+}
+
+/// When the first of the changes that depend on nothing was made.
+fn created_at(doc: &Automerge) -> i64 {
+    let first = doc.get_changes_meta(&[]).into_iter().filter(|change| change.deps.is_empty()).map(|change| change.timestamp).min();
+    first.unwrap_or(0)
+}
+
+fn decide(doc: &Automerge, kind: DocumentKind, path: &str, disputes: &mut Vec<Dispute>) -> Option<Scalar> {
+    // In the order of the operations' numbers, then their authors: the last one is the engine's own choice.
+    let all = doc.get_all(ROOT, path).unwrap_or_default();
+    let values: Vec<(Option<Scalar>, ObjId)> = all.into_iter().map(|(value, id)| (scalar(&value), id)).collect();
+    let (last, _) = values.last()?;
+    match conflict_policy(kind, path) {
+        ConflictPolicy::YesWins if values.iter().any(|(value, _)| *value == Some(Scalar::Bool(true))) => Some(Scalar::Bool(true)),
+        ConflictPolicy::YesWins | ConflictPolicy::LastWins => last.clone(),
+        ConflictPolicy::Ask => {
+            if values.iter().any(|(value, _)| value != last) {
+                disputes.push(Dispute { path: path.to_owned(), values: disputed(doc, &values) });
+            }
+            last.clone()
+        }
+    }
+}
+
+fn disputed(doc: &Automerge, values: &[(Option<Scalar>, ObjId)]) -> Vec<DisputedValue> {
+    let current = values.len().saturating_sub(1);
+    let value_of = |(index, (value, id)): (usize, &(Option<Scalar>, ObjId))| {
+        let change = doc.hash_for_opid(id).and_then(|hash| doc.get_change_meta_by_hash(&hash));
+        let staff = change.as_ref().and_then(|change| change.message.as_ref()).and_then(|message| message.parse().ok());
+        let actor = change.as_ref().map_or_else(Vec::new, |change| change.actor.to_bytes().to_vec());
+        let at = change.map_or(0, |change| change.timestamp);
+        DisputedValue { value: value.clone(), actor, staff, at, is_current: index == current }
+    };
+    values.iter().enumerate().map(value_of).collect()
+}
+
+fn scalar(value: &Value<'_>) -> Option<Scalar> {
+    match value.to_scalar()? {
+        ScalarValue::Str(text) => Some(Scalar::Text(text.to_string())),
+        ScalarValue::Int(number) | ScalarValue::Timestamp(number) => Some(Scalar::Int(*number)),
+        ScalarValue::Uint(number) => i64::try_from(*number).ok().map(Scalar::Int),
+        ScalarValue::Boolean(yes) => Some(Scalar::Bool(*yes)),
+        ScalarValue::Bytes(_) | ScalarValue::F64(_) | ScalarValue::Counter(_) | ScalarValue::Unknown { .. } | ScalarValue::Null => None,
+    }
+}
+
+fn scalar_ref(value: &ValueRef<'_>) -> Option<Scalar> {
+    let ValueRef::Scalar(value) = value else { return None };
+    match value {
+        ScalarValueRef::Str(text) => Some(Scalar::Text(text.to_string())),
+        ScalarValueRef::Int(number) | ScalarValueRef::Timestamp(number) => Some(Scalar::Int(*number)),
+        ScalarValueRef::Uint(number) => i64::try_from(*number).ok().map(Scalar::Int),
+        ScalarValueRef::Boolean(yes) => Some(Scalar::Bool(*yes)),
+        ScalarValueRef::Bytes(_) | ScalarValueRef::F64(_) | ScalarValueRef::Counter(_) | ScalarValueRef::Unknown { .. }
+        | ScalarValueRef::Null => None,
+    }
+}

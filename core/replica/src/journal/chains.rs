@@ -1,0 +1,194 @@
+//! How far each origin's chain goes here, and how far each origin had read the others: the tables `origins` and `knowledge` in memory.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use tradepost_domain::id::ReplicaId;
+
+use crate::entry::EntryHeader;
+use crate::error::ReplicaError;
+use crate::origin::{Hash, Origin, Position, Vector};
+
+/// Where an entry or section is stored: `origin number << 40 | seq << 8 | section`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place(pub i64);
+
+impl Place {
+    /// The place of an entry. Seqs are at most `SEQ_MAX`, checked where entries are read and made.
+    pub fn of(number: i64, seq: u64) -> Self {
+        Self((number << 40) | (i64::try_from(seq).unwrap_or(i64::MAX) << 8))
+    }
+
+    /// The place of a section of the entry at this place.
+    pub fn section(self, index: usize) -> Self {
+        Self(self.0 | i64::try_from(index & 0xff).unwrap_or(0))
+    }
+
+    /// The origin's number.
+    pub fn number(self) -> i64 {
+        self.0 >> 40
+    }
+
+    /// The seq.
+    pub fn seq(self) -> u64 {
+        u64::try_from((self.0 >> 8) & 0xffff_ffff).unwrap_or(0)
+    }
+
+    /// The section.
+    pub fn section_index(self) -> usize {
+        usize::try_from(self.0 & 0xff).unwrap_or(0)
+    }
+}
+
+/// One origin's chain.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Chain {
+    pub number: i64,
+    pub seq: u64,
+    pub tip: Hash,
+    pub lamport: u64,
+    /// The last entry that is not here because a checkpoint stands for it.
+    pub floor: u64,
+}
+
+/// All chains.
+#[derive(Debug, Default)]
+pub(crate) struct Chains {
+    by_origin: BTreeMap<Origin, Chain>,
+    by_number: HashMap<i64, Origin>,
+    knowledge: HashMap<i64, BTreeMap<i64, u64>>,
+    lamport_max: u64,
+}
+
+impl Chains {
+    pub fn load(connection: &Connection) -> Result<Self, ReplicaError> {
+        let mut chains = Self::default();
+        let mut statement = connection.prepare("select number, replica, incarnation, seq, tip, lamport, floor from origins")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let origin = Origin { replica: ReplicaId::from_bytes(row.get(1)?), incarnation: row.get(2)? };
+            let chain = Chain { number: row.get(0)?, seq: row.get(3)?, tip: Hash(row.get(4)?), lamport: row.get(5)?, floor: row.get(6)? };
+            chains.set(origin, chain);
+        }
+        let mut statement = connection.prepare("select author, subject, seq from knowledge")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            chains.knowledge.entry(row.get(0)?).or_default().insert(row.get(1)?, row.get(2)?);
+        }
+        Ok(chains)
+    }
+
+    fn set(&mut self, origin: Origin, chain: Chain) {
+        self.lamport_max = self.lamport_max.max(chain.lamport);
+        self.by_number.insert(chain.number, origin);
+        self.by_origin.insert(origin, chain);
+    }
+
+    pub fn get(&self, origin: &Origin) -> Option<&Chain> {
+        self.by_origin.get(origin)
+    }
+
+    pub fn seq(&self, origin: &Origin) -> u64 {
+        self.get(origin).map_or(0, |chain| chain.seq)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&Origin, &Chain)> {
+        self.by_origin.iter()
+    }
+
+    pub fn origin_of(&self, number: i64) -> Option<Origin> {
+        self.by_number.get(&number).copied()
+    }
+
+    pub fn lamport_max(&self) -> u64 {
+        self.lamport_max
+    }
+
+    pub fn vector(&self) -> Vector {
+        let read = self.by_origin.iter().filter(|(_, chain)| chain.seq > 0);
+        Vector(read.map(|(origin, chain)| (*origin, Position { seq: chain.seq, tip: chain.tip })).collect())
+    }
+
+    /// The chain of `origin`, with a number of its own if it is new.
+    pub fn ensure(&mut self, tx: &Connection, origin: Origin) -> Result<Chain, ReplicaError> {
+        if let Some(chain) = self.get(&origin) {
+            return Ok(*chain);
+        }
+        tx.prepare_cached("insert into origins (replica, incarnation, seq, tip, lamport) values (?, ?, 0, ?, 0)")?
+            .execute(params![origin.replica.as_bytes(), origin.incarnation, Hash::default().0])?;
+        let chain = Chain { number: tx.last_insert_rowid(), seq: 0, tip: Hash::default(), lamport: 0, floor: 0 };
+        self.set(origin, chain);
+        Ok(chain)
+    }
+
+    /// Puts a chain where it stands now, in memory and table.
+    pub fn place_at(&mut self, tx: &Connection, origin: Origin, chain: Chain) -> Result<(), ReplicaError> {
+        tx.prepare_cached("update origins set seq = ?, tip = ?, lamport = ?, floor = ? where number = ?")?
+            .execute(params![chain.seq, chain.tip.0, chain.lamport, chain.floor, chain.number])?;
+        self.set(origin, chain);
+        Ok(())
+    }
+
+    /// Adds a header to its chain: the entry's row, the new tip, and what its author knew.
+    pub fn append(&mut self, tx: &Connection, header: &EntryHeader, bytes: &[u8], signature: &[u8]) -> Result<(Place, Hash), ReplicaError> {
+        let chain = self.ensure(tx, header.origin)?;
+        let place = Place::of(chain.number, header.seq);
+        let hash = Hash::of(bytes);
+        tx.prepare_cached("insert into entries (place, lamport, hash, header, signature) values (?, ?, ?, ?, ?)")?
+            .execute(params![place.0, header.lamport, hash.0, bytes, signature])?;
+        self.place_at(tx, header.origin, Chain { seq: header.seq, tip: hash, lamport: header.lamport, ..chain })?;
+        for (subject, seq) in &header.depends_on {
+            let subject = self.ensure(tx, *subject)?.number;
+            self.learn(tx, chain.number, subject, *seq)?;
+        }
+        Ok((place, hash))
+    }
+
+    /// `author` has read `subject` up to `seq`.
+    pub fn learn(&mut self, tx: &Connection, author: i64, subject: i64, seq: u64) -> Result<(), ReplicaError> {
+        let known = self.knowledge.entry(author).or_default().entry(subject).or_default();
+        if *known < seq {
+            *known = seq;
+            tx.prepare_cached("insert into knowledge (author, subject, seq) values (?1, ?2, ?3) on conflict do update set seq = ?3")?
+                .execute(params![author, subject, seq])?;
+        }
+        Ok(())
+    }
+
+    /// How far `author` had read `subject` when it wrote its last entry.
+    pub fn known_by(&self, author: i64, subject: &Origin) -> u64 {
+        let Some(number) = self.get(subject).map(|chain| chain.number) else { return 0 };
+        self.knowledge.get(&author).and_then(|known| known.get(&number)).copied().unwrap_or(0)
+    }
+
+    /// All that `author` had read when it wrote its last entry.
+    pub fn knowledge_of(&self, author: i64) -> Vec<(Origin, u64)> {
+        let known = self.knowledge.get(&author).into_iter().flatten();
+        known.filter_map(|(subject, seq)| Some((self.origin_of(*subject)?, *seq))).collect()
+    }
+
+    /// The hash of an origin's header at `seq`, if it is here.
+    pub fn hash_at(&self, tx: &Connection, origin: &Origin, seq: u64) -> Result<Option<Hash>, ReplicaError> {
+        let Some(chain) = self.get(origin) else { return Ok(None) };
+        if chain.seq == seq {
+            return Ok((seq > 0).then_some(chain.tip));
+        }
+        let hash = tx
+            .prepare_cached("select hash from entries where place = ?")?
+            .query_row([Place::of(chain.number, seq).0], |row| row.get(0))
+            .optional()?;
+        Ok(hash.map(Hash))
+    }
+
+    /// The lamport time of an origin's entry at `seq`, if it is here.
+    pub fn lamport_at(&self, tx: &Connection, origin: &Origin, seq: u64) -> Result<Option<u64>, ReplicaError> {
+        let Some(chain) = self.get(origin) else { return Ok(None) };
+        if chain.seq == seq {
+            return Ok(Some(chain.lamport));
+        }
+        Ok(tx
+            .prepare_cached("select lamport from entries where place = ?")?
+            .query_row([Place::of(chain.number, seq).0], |row| row.get(0))
+            .optional()?)
+    }
+}

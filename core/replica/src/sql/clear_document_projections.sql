@@ -1,0 +1,10 @@
+delete from conflicts;
+delete from products;
+delete from product_tags;
+delete from variants;
+delete from variant_barcodes;
+delete from collections;
+delete from collection_products;
+delete from customers;
+delete from parked_baskets;
+insert into product_search (product_search) values ('delete-all');

@@ -1,0 +1,9 @@
+delete from stock_levels;
+delete from stock_movements;
+delete from sales;
+delete from refunds;
+delete from till_sessions;
+delete from sales_days;
+delete from sales_by_variant;
+delete from orders;
+delete from order_facts;

@@ -1,0 +1,136 @@
+//! The file: its folder and lock, its encryption and pragmas, and its migrations.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::ReplicaError;
+use crate::replica::DatabaseKey;
+
+/// Pages of cache of the writing connection, in KiB: decrypting a page costs more than reading it.
+const CACHE_KIB: i32 = 32 * 1024;
+/// The write-ahead log is folded into the file at this many pages even when nobody asks; the driver asks earlier, off a sale's path.
+const WAL_PAGES_MAX: u32 = 4_000;
+/// How long a connection waits for another one's lock.
+const BUSY_MS: u64 = 10_000;
+/// Prepared statements kept.
+const STATEMENTS_MAX: usize = 256;
+
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/replica/0001_journal.sql"),
+    include_str!("../../../migrations/replica/0002_projections.sql"),
+];
+
+/// The newest schema that this program knows.
+pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Makes the file if there is none.
+    Create,
+    /// Writes an existing file.
+    Write,
+    /// Reads only.
+    ReadOnly,
+}
+
+/// The database in a replica's folder.
+pub fn database_path(folder: &Path) -> PathBuf {
+    folder.join("shop.db")
+}
+
+/// The witness in a replica's folder.
+pub fn witness_path(folder: &Path) -> PathBuf {
+    folder.join("witness")
+}
+
+/// Holds a replica's folder for this process, until it is dropped.
+#[derive(Debug)]
+pub struct FolderLock {
+    _file: File,
+}
+
+impl FolderLock {
+    /// Takes the folder, or says that another process has it.
+    pub fn take(folder: &Path) -> Result<Self, ReplicaError> {
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(ReplicaError::InUse),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+}
+
+/// Opens the file with its key and pragmas; says `WrongKey` where it is no database of this key.
+pub fn open_connection(path: &Path, key: &DatabaseKey, mode: Mode) -> Result<Connection, ReplicaError> {
+    let access = match mode {
+        Mode::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        Mode::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        Mode::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
+    };
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.pragma_update(None, "key", key.as_pragma())?;
+    connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    connection.query_row("select count(*) from sqlite_schema", [], |row| row.get::<_, i64>(0))?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    if mode == Mode::ReadOnly {
+        connection.pragma_update(None, "query_only", true)?;
+    } else {
+        set_for_writing(&connection)?;
+    }
+    Ok(connection)
+}
+
+fn set_for_writing(connection: &Connection) -> Result<(), ReplicaError> {
+    let mode: String = connection.query_row("pragma journal_mode = wal", [], |row| row.get(0))?;
+    if mode != "wal" && mode != "memory" {
+        return Err(ReplicaError::ReadOnly);
+    }
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.pragma_update(None, "foreign_keys", false)?;
+    connection.query_row(&format!("pragma wal_autocheckpoint = {WAL_PAGES_MAX}"), [], |_| Ok(()))?;
+    Ok(())
+}
+
+/// Brings the schema up to date, one transaction per step. A file of a later version is refused untouched.
+pub fn migrate(connection: &mut Connection) -> Result<(), ReplicaError> {
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > SCHEMA_VERSION {
+        return Err(ReplicaError::NewerVersion { found, known: SCHEMA_VERSION });
+    }
+    for (version, sql) in (1u32..).zip(MIGRATIONS).skip(found as usize) {
+        let db_tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        db_tx.execute_batch(sql)?;
+        db_tx.pragma_update(None, "user_version", version)?;
+        db_tx.commit()?;
+    }
+    Ok(())
+}
+
+/// Writes a small file so that a reader finds the old bytes or the new ones, also after a power cut.
+pub fn write_file_durably(path: &Path, bytes: &[u8]) -> Result<(), ReplicaError> {
+    let beside = path.with_extension("new");
+    let mut file = File::create(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&beside, path)?;
+    sync_folder_of(path)
+}
+
+/// Makes the entry of `path` in its folder durable.
+pub fn sync_folder_of(path: &Path) -> Result<(), ReplicaError> {
+    if let Some(folder) = path.parent() {
+        if cfg!(unix) {
+            File::open(folder)?.sync_all()?;
+        }
+    }
+    Ok(())
+}
