@@ -73,6 +73,7 @@ pub fn open_connection(path: &Path, key: &DatabaseKey, mode: Mode) -> Result<Con
         Mode::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
     };
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.pragma_update(None, "cipher_log_level", "NONE").ok();
     connection.pragma_update(None, "key", key.as_pragma())?;
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
