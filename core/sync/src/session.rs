@@ -5,10 +5,11 @@
 use tradepost_domain::device::CertificateBody;
 use tradepost_domain::id::ShopId;
 use tradepost_replica::{
-    Admission, CheckpointSource, EntryHeader, Environment, Hash, Origin, Position, Replica, Touched, TransferEntry, Vector,
+    Admission, EntryHeader, Environment, Hash, Origin, Position, Replica, Touched, TransferEntry, Vector,
 };
 
 use crate::handshake::{self, Nonce};
+use crate::shim::{CheckpointSource, Shim};
 use crate::message::{
     BATCH_BYTES_TARGET, BATCH_ENTRIES_MAX, Message, PROTOCOL, SyncError, compress, decompress, pack_entries, unpack_entries,
 };
@@ -23,6 +24,8 @@ const HANDSHAKE_MS_MAX: u64 = 15_000;
 const PING_AFTER_MS: u64 = 10_000;
 /// After so long without a word it is gone.
 const SILENCE_MS_MAX: u64 = 35_000;
+/// After so long without confirmation of a batch, or without the next chunk, the session is given up: the next one goes on from the vectors.
+const STALL_MS_MAX: u64 = 30_000;
 /// Hashes of a fork report: the newest one by one, then at doubling distances.
 const FORK_HASHES_NEAR: u64 = 64;
 
@@ -117,6 +120,8 @@ pub struct Session {
     started_ms: Option<u64>,
     heard_ms: u64,
     asked_ms: u64,
+    /// When the exchange last got on.
+    moved_ms: u64,
 }
 
 struct SendingCheckpoint {
@@ -173,6 +178,7 @@ impl Session {
             started_ms: None,
             heard_ms: 0,
             asked_ms: 0,
+            moved_ms: 0,
         }
     }
 
@@ -207,6 +213,9 @@ impl Session {
         self.heard_ms = env.clock().monotonic_ms;
         self.counts.bytes_in += frame.len() as u64;
         let message = Message::from_frame(frame)?;
+        if !matches!(message, Message::Ping { .. } | Message::Pong { .. }) {
+            self.moved_ms = self.heard_ms;
+        }
         let mut out = Vec::new();
         if matches!(self.phase, Phase::Open) {
             self.hear(message, replica, env, &mut out)?;
@@ -226,7 +235,9 @@ impl Session {
             return if clock.monotonic_ms.saturating_sub(started) > HANDSHAKE_MS_MAX { Err(SyncError::Silent) } else { Ok(out) };
         }
         let silent_ms = clock.monotonic_ms.saturating_sub(self.heard_ms);
-        if silent_ms > SILENCE_MS_MAX {
+        let waits = self.batches_in_flight > 0 || self.loading.is_some();
+        let stalled_ms = clock.monotonic_ms.saturating_sub(self.moved_ms);
+        if silent_ms > SILENCE_MS_MAX || (waits && stalled_ms > STALL_MS_MAX) {
             return Err(SyncError::Silent);
         }
         if silent_ms > PING_AFTER_MS && clock.monotonic_ms.saturating_sub(self.asked_ms) > PING_AFTER_MS {
@@ -388,6 +399,9 @@ impl Session {
     fn push(&mut self, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
         if self.sending_checkpoint.as_ref().is_some_and(|sending| !sending.is_done) || self.loading.is_some() {
             return Ok(());
+        }
+        if self.batches_in_flight == 0 {
+            self.moved_ms = self.moved_ms.max(self.heard_ms);
         }
         while self.batches_in_flight < BATCHES_IN_FLIGHT_MAX {
             let entries = replica.entries_after(&self.theirs, BATCH_ENTRIES_MAX, BATCH_BYTES_TARGET)?;

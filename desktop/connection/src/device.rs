@@ -2,14 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tradepost_domain::device::{CertificateBody, DeviceRole};
 use tradepost_domain::id::{ReplicaId, TillId};
 use tradepost_domain::time::Timestamp;
-use tradepost_replica::{DatabaseKey, Environment, Membership, Replica, SharedReplica, SigningSeed, lock, public_key_of};
+use tradepost_replica::{DatabaseKey, Environment, Membership, Replica, SharedReplica, SigningSeed, lock};
+use tradepost_replica::identity::public_key_of;
 use tradepost_sync::pairing::{
     CertificateRequest, PairAnswer, PairCodeAnswer, PairCodeRequest, PairRequest, PublishAnswer, PublishRequest, sign_request,
 };
@@ -111,7 +112,7 @@ impl Device {
         };
         let answer: PairAnswer = wait_for(post(&url, "/api/pair", None, &request))??;
         let own = own_certificate(&answer.membership)?;
-        let replica = Replica::join(folder, database_key.clone(), seed.clone(), answer.membership, &mut env)?;
+        let replica = Replica::join(folder, database_key.clone(), &seed, &answer.membership, &mut env)?;
         let keys = Keys::new(&database_key, &seed, None);
         let file =
             DeviceFile { device_id: device_id(&mut env), role: own.role, till: own.till, keys: KeyPlace::File, server_url: Some(url) };
@@ -198,7 +199,7 @@ impl Device {
     fn publish_request(&self) -> Result<PublishRequest, ConnectionError> {
         let replica = lock(&self.replica);
         let membership = replica.membership()?;
-        let name = replica.reader()?.shop()?.map(|shop| shop.name).unwrap_or_default();
+        let name = replica.reader()?.shop()?.name;
         Ok(PublishRequest { shop: membership.shop, name, root_public_key: membership.root_public_key })
     }
 
@@ -235,7 +236,7 @@ impl Device {
     }
 
     fn assemble(folder: &Path, file: DeviceFile, replica: Replica) -> Self {
-        let replica = replica.shared();
+        let replica = Arc::new(Mutex::new(replica));
         let blobs = Arc::new(Blobs::in_folder(folder));
         let line = Line::new(Arc::clone(&replica), Arc::clone(&blobs), file.server_url.clone());
         Self { folder: folder.to_owned(), file, replica, blobs, line }
