@@ -85,7 +85,8 @@ impl ProductDraft {
         Product { id, handle, title, description_html, vendor, product_type, status, tags, option_names, tax_category, images, variants, imported }
     }
 
-    /// Adds a later block of the same product: what is empty here is filled, pictures and variants that are new are added. Returns where each of the later
+    /// Adds a later block of the same product: what is empty here is filled, pictures and variants that are new are added (a variant with the same
+    /// options, SKU, barcodes and price is the same). Returns where each of the later
     /// block's variants now stands.
     pub fn absorb(&mut self, later: Self) -> Vec<usize> {
         let Self { handle: _, title, description_html, vendor, product_type, status: _, tags, option_names, tax_category: _, images, variants, imported } = later;
@@ -124,7 +125,9 @@ impl ProductDraft {
     }
 
     fn place_variant(&mut self, variant: VariantDraft) -> usize {
-        let is_same = |mine: &VariantDraft| mine.options == variant.options && mine.sku == variant.sku;
+        let is_same = |mine: &VariantDraft| {
+            (&mine.options, &mine.sku, &mine.barcodes, mine.list_price) == (&variant.options, &variant.sku, &variant.barcodes, variant.list_price)
+        };
         self.variants.iter().position(is_same).unwrap_or_else(|| {
             self.variants.push(variant);
             self.variants.len() - 1
