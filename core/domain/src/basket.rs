@@ -440,7 +440,8 @@ impl BasketLine {
 
     fn write(&self, position: usize, fields: &mut Fields) {
         let Self { id, product, variant, sku, title, quantity, unit, unit_price, tax_category, discount } = self;
-        let path = |field: &str| format!("lines/{id}/{field}");
+        let prefix = format!("lines/{id}");
+        let path = |field: &str| format!("{prefix}/{field}");
         fields.set_position(path("position"), position);
         fields.set_id(path("product"), *product);
         fields.set_id(path("variant"), *variant);

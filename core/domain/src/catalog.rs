@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::document::{Document, DocumentKind, Fields, Member, Scalar};
 use crate::id::{CollectionId, DocumentId, ImageId, ProductId, VariantId};
@@ -130,6 +132,27 @@ pub struct Collection {
 words! { ProductStatus { Active = "active", Draft = "draft", Archived = "archived" } }
 words! { StockPolicy { NotTracked = "not_tracked", StopAtZero = "stop_at_zero", SellOn = "sell_on" } }
 
+/// The longest handle, in characters: a line of an address bar.
+pub const HANDLE_CHARS_MAX: usize = 100;
+
+/// A name for URLs and files made of a title: "Thé à la menthe, 50 g" is `the-a-la-menthe-50-g`. Letters of other alphabets stay;
+/// a title without letters and digits makes an empty handle.
+pub fn handle_of(title: &str) -> String {
+    let plain = title.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    let mut handle = String::new();
+    for c in plain.take(HANDLE_CHARS_MAX) {
+        match c {
+            'ß' => handle.push_str("ss"),
+            c if c.is_alphanumeric() => handle.push(c),
+            '\'' | '’' => {}
+            _ if handle.is_empty() || handle.ends_with('-') => {}
+            _ => handle.push('-'),
+        }
+    }
+    handle.truncate(handle.trim_end_matches('-').len());
+    handle
+}
+
 impl Product {
     /// A product with nothing but its title, and no variant yet.
     pub fn new(id: ProductId, title: &str) -> Self {
@@ -206,7 +229,8 @@ impl Variant {
             id, options, sku, barcodes, list_price, compare_at_price, unit_cost, weight_grams, unit, stock_policy, is_taxable,
             requires_shipping, image, imported,
         } = self;
-        let path = |field: &str| format!("variants/{id}/{field}");
+        let prefix = format!("variants/{id}");
+        let path = |field: &str| format!("{prefix}/{field}");
         fields.set_position(path("position"), position);
         fields.set_list(&path("options"), options);
         fields.set_text(path("sku"), sku);

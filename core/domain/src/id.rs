@@ -26,6 +26,10 @@ fn parse_hex(text: &str) -> Result<[u8; 16], IdError> {
     Ok(bytes)
 }
 
+const fn hex_digit(nibble: u8) -> u8 {
+    if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
         $(#[$doc])*
@@ -40,7 +44,11 @@ macro_rules! ids {
         }
         impl fmt::Display for $name {
             fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+                let mut digits = [0; 32];
+                for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+                    pair.copy_from_slice(&[hex_digit(byte >> 4), hex_digit(byte & 15)]);
+                }
+                out.pad(std::str::from_utf8(&digits).unwrap_or_default())
             }
         }
         impl fmt::Debug for $name {

@@ -123,18 +123,18 @@ impl Moves {
         }
     }
 
-    fn to_customer(&mut self, location: LocationId, variant: VariantId, thousandths: i64) {
+    fn supply(&mut self, location: LocationId, variant: VariantId, thousandths: i64) {
         self.between(Account::Customer(variant), Account::OnHand(location, variant), thousandths);
     }
 
-    fn from_customer(&mut self, location: LocationId, variant: VariantId, thousandths: i64) {
+    fn take_back(&mut self, location: LocationId, variant: VariantId, thousandths: i64) {
         self.between(Account::OnHand(location, variant), Account::Customer(variant), thousandths);
     }
 
     pub(crate) fn sale(&mut self, sale: &Sale) -> Result<(), PostingError> {
         for line in sale.lines.iter().map(|item| &item.line) {
             if let Some(variant) = line.variant {
-                self.to_customer(sale.location, variant, line.quantity.thousandths);
+                self.supply(sale.location, variant, line.quantity.thousandths);
             }
         }
         self.cash(sale.session, sale.cash_taken()?.minor);
@@ -145,9 +145,9 @@ impl Moves {
         for line in &refund.lines {
             let (Some(variant), amount) = (line.variant, line.quantity.thousandths) else { continue };
             match line.goods {
-                GoodsReturn::Sellable => self.from_customer(refund.location, variant, amount),
+                GoodsReturn::Sellable => self.take_back(refund.location, variant, amount),
                 GoodsReturn::Damaged => {
-                    self.from_customer(refund.location, variant, amount);
+                    self.take_back(refund.location, variant, amount);
                     self.between(Account::Unavailable(refund.location, variant), Account::SetAside(variant), amount);
                 }
                 GoodsReturn::NotReturned => {}
@@ -163,7 +163,7 @@ impl Moves {
         }
         for line in &fulfilled.lines {
             if let Some(variant) = line.variant {
-                self.to_customer(fulfilled.location, variant, line.quantity.thousandths);
+                self.supply(fulfilled.location, variant, line.quantity.thousandths);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tradepost_domain::basket::ParkedBasket;
-use tradepost_domain::catalog::{Collection, Product, Variant};
+use tradepost_domain::catalog::{Collection, Product, Variant, handle_of};
 use tradepost_domain::customer::Customer;
 use tradepost_domain::document::{ConflictPolicy, Document, DocumentKind, Fields, FieldChange, Scalar, conflict_policy};
 use tradepost_domain::id::{DocumentId, ProductId, VariantId};
@@ -152,6 +152,16 @@ fn a_variant_is_titled_by_its_options() {
     let shirt = shirt();
     assert_eq!(shirt.title_of(&shirt.variants[0]), "T-shirt, blue / M1");
     assert_eq!(shirt.title_of(&Variant::new(VariantId::from_bytes([9; 16]))), "T-shirt");
+}
+
+#[test]
+fn handles_are_made_of_titles() {
+    for (title, handle) in [
+        ("Thé à la menthe, 50 g", "the-a-la-menthe-50-g"), ("  T-Shirt -- blue!", "t-shirt-blue"), ("Kid's Größe 2", "kids-grosse-2"),
+        ("抹茶", "抹茶"), ("!!!", ""), ("", ""),
+    ] {
+        assert_eq!(handle_of(title), handle, "{title}");
+    }
 }
 
 #[test]

@@ -15,3 +15,4 @@ mod samples;
 mod staff;
 mod tax;
 mod till_session;
+mod time;

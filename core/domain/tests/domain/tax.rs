@@ -72,7 +72,6 @@ fn every_starter_table_has_a_standard_rate_and_unique_keys() {
 }
 
 #[test]
-#[expect(clippy::float_arithmetic, clippy::cast_possible_truncation, reason = "the list is in floating-point percent")]
 fn starter_rates_agree_with_the_commissions_list() {
     let Some(text) = shared_data("tax-geo/eu-vat-rates-data-2026.9.29.json") else { return };
     let list: serde_json::Value = serde_json::from_str(&text).unwrap();
