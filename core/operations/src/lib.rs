@@ -1,0 +1,56 @@
+//! Verbs: one function is one thing a person does is one journal entry.
+//!
+//! Every verb checks who does it and what was handed in, records one entry, and returns what it made and touched. Nothing here knows
+//! whether a server, a window or a printer exists; clocks and randomness come with [`By`].
+
+mod away;
+mod basket;
+mod batch;
+mod by;
+mod catalog;
+mod catalog_import;
+mod conflict;
+mod customer;
+mod error;
+mod home;
+mod order;
+mod print_queue;
+mod refund;
+mod sale;
+mod set_up;
+mod settings;
+mod shop;
+mod staff;
+mod stock;
+mod text;
+mod till;
+
+pub use tradepost_replica::{
+    ClockReading, Environment, Hash, Origin, Position, Reader, Recorded, Replica, ReplicaError, SharedReplica, Touched, Vector, lock,
+};
+
+/// Rows of the projections, and filters: what screens read.
+pub mod read {
+    pub use tradepost_replica::Reader;
+    pub use tradepost_replica::read::*;
+}
+
+pub use away::{AwayKind, AwayLine, AwayReport};
+pub use basket::{Parked, PricingRules, Recalled};
+pub use batch::{BatchLine, BatchSale, BatchSeller, BatchTender};
+pub use by::By;
+pub use catalog::PRODUCTS_AT_ONCE_MAX;
+pub use catalog_import::{
+    IMPORT_PROBLEMS_MAX, ImportItem, ImportOptions, ImportProblem, ImportProgress, ImportReport, ImportSeverity, UndoneImport,
+};
+pub use error::{OperationError, Outcome, Refusal};
+pub use home::{DeviceNotSeen, HomeTasks, OverRefunded};
+pub use order::{Fulfillment, NewOrder, Placed};
+pub use print_queue::{PrintJob, PrintWhat};
+pub use refund::{RefundOrder, RefundTender, Refunded, UnreceiptedRefund};
+pub use sale::{Checkout, Completed, ReceiptChoice};
+pub use set_up::{NewShop, SetUp};
+pub use shop::Shop;
+pub use staff::PinChange;
+pub use stock::StockChanged;
+pub use till::{SessionClosed, SessionOpened};

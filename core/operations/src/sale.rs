@@ -1,0 +1,155 @@
+//! Completing a sale: one entry with the sale, this counter's next receipt number and the receipt to print.
+
+use tradepost_domain::basket::Basket;
+use tradepost_domain::fact::{Fact, FactBody};
+use tradepost_domain::id::{SaleId, TillId, TillSessionId};
+use tradepost_domain::sale::{CompleteSale, ReceiptNumber, Sale, Tender};
+use tradepost_domain::shop::Till;
+use tradepost_domain::staff::Permission;
+use tradepost_domain::time::{BusinessDay, Timestamp};
+use tradepost_replica::read::TillSessionRow;
+use tradepost_replica::{Draft, Recorded};
+
+use crate::basket::{CURRENT, PricingRules, discount_is_allowed};
+use crate::by::By;
+use crate::error::{Outcome, Refusal};
+use crate::print_queue::{self, PrintWhat};
+use crate::shop::{Shop, Work, found, json};
+use crate::text;
+
+/// A basket being paid.
+#[derive(Debug, Clone)]
+pub struct Checkout {
+    /// What is sold.
+    pub basket: Basket,
+    /// How it is paid: in full, change from cash alone.
+    pub tenders: Vec<Tender>,
+    /// The till.
+    pub till: TillId,
+    /// Its open session.
+    pub session: TillSessionId,
+    /// Whether a receipt is printed.
+    pub receipt: ReceiptChoice,
+}
+
+/// Whether a receipt goes to the printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReceiptChoice {
+    /// It is queued with the sale.
+    Print,
+    /// Nobody wants paper, or there is no printer; it can be printed later.
+    NoPaper,
+}
+
+/// A sale that was completed.
+#[derive(Debug, Clone)]
+pub struct Completed {
+    /// The sale.
+    pub sale: Sale,
+    /// Its entry. The first digits of its hash stand on the receipt.
+    pub recorded: Recorded,
+}
+
+impl Shop {
+    /// Completes a sale. When this returns it is on disk, and not before then is anything printed or a drawer opened.
+    pub fn complete(&self, by: &mut By<'_>, checkout: Checkout) -> Outcome<Completed> {
+        let Checkout { basket, tenders, till, session, receipt } = checkout;
+        let mut work = self.work_by(by, Permission::Sell)?;
+        let counter = Counter::open(&work, till, Some(session))?;
+        let sale = counter.sale(&work, by, &basket, tenders, counter.next_receipt(&work)?)?;
+        let mut local = vec![(CURRENT.to_owned(), None), counter.advance(sale.receipt_number.number)];
+        if receipt == ReceiptChoice::Print {
+            local.push(print_queue::with_job(&work, by, PrintWhat::Sale(sale.id))?);
+        }
+        record_sale(&mut work, by, sale, local)
+    }
+}
+
+pub(crate) fn record_sale(work: &mut Work<'_>, by: &mut By<'_>, sale: Sale, local: Vec<(String, Option<Vec<u8>>)>) -> Outcome<Completed> {
+    let fact = Fact { id: sale.id.into(), body: FactBody::SaleCompleted(Box::new(sale.clone())) };
+    let draft = Draft { facts: vec![fact], local, ..by.draft("sale.complete") };
+    let recorded = work.record(draft, by.env)?;
+    Ok(Completed { sale, recorded })
+}
+
+/// An open till as it sells: its session, the shop's rules, its receipt numbers.
+pub(crate) struct Counter {
+    pub till: Till,
+    pub session: TillSessionRow,
+    pub rules: PricingRules,
+    receipt_key: String,
+    incarnation: u32,
+}
+
+impl Counter {
+    /// The counter of an open till; `session` is the one that the caller believes to be open.
+    pub fn open(work: &Work<'_>, till: TillId, session: Option<TillSessionId>) -> Outcome<Self> {
+        let till = found(work.read.till(till)?, "this till")?;
+        let open = work.read.open_session(till.id)?;
+        let row = open.filter(|row| session.is_none_or(|session| session == row.id));
+        let session = row.ok_or_else(|| Refusal::NoOpenSession { till: till.name.clone() })?;
+        let rules = PricingRules::read(&work.read, session.business_day)?;
+        let incarnation = work.replica.origin().incarnation;
+        let receipt_key = format!("receipt/{}/{incarnation}", till.id);
+        Ok(Self { till, session, rules, receipt_key, incarnation })
+    }
+
+    /// The number that this till's next receipt gets: one more than the last that it gave, or that is known of its code.
+    pub fn next_receipt(&self, work: &Work<'_>) -> Outcome<u64> {
+        let last = match work.local::<u64>(&self.receipt_key)? {
+            Some(last) => last,
+            None => work.read.last_receipt_number(&self.till.code, self.incarnation)?,
+        };
+        Ok(last.saturating_add(1))
+    }
+
+    /// The local value that remembers a number as given, to be written in the transaction of its receipt.
+    pub fn advance(&self, number: u64) -> (String, Option<Vec<u8>>) {
+        (self.receipt_key.clone(), json(&number))
+    }
+
+    pub fn receipt_number(&self, number: u64) -> ReceiptNumber {
+        ReceiptNumber { till_code: self.till.code.clone(), incarnation: self.incarnation, number }
+    }
+
+    /// The trading date of something done at `at`: its session's. What was done before the session opened and is recorded now
+    /// counts on its own date.
+    pub fn business_day(&self, at: Timestamp) -> BusinessDay {
+        let date = at.date_at_offset(self.rules.settings.utc_offset_minutes);
+        if at < self.session.opened_at { date.min(self.session.business_day) } else { self.session.business_day }
+    }
+
+    /// The rules on the day of `at`: tax rates go by the calendar, not by the trading date.
+    pub fn rules_at(&self, at: Timestamp) -> PricingRules {
+        PricingRules { day: at.date_at_offset(self.rules.settings.utc_offset_minutes), ..self.rules.clone() }
+    }
+
+    /// The sale of a basket, not recorded yet.
+    pub fn sale(&self, work: &Work<'_>, by: &mut By<'_>, basket: &Basket, tenders: Vec<Tender>, number: u64) -> Outcome<Sale> {
+        text::at_most(&basket.note, "the note", text::REMARK_CHARS_MAX)?;
+        for tender in &tenders {
+            text::at_most(&tender.reference, "the reference", text::NAME_CHARS_MAX)?;
+        }
+        let discounts = basket.lines.iter().filter_map(|line| line.discount.as_ref()).chain(&basket.discount);
+        for discount in discounts {
+            discount_is_allowed(&work.read, by.staff, discount)?;
+        }
+        let sold_at = by.now();
+        let priced = self.rules_at(sold_at).price(basket)?;
+        Ok(Sale::complete(CompleteSale {
+            id: SaleId::from_bytes(by.new_id()),
+            receipt_number: self.receipt_number(number),
+            till: self.till.id,
+            location: self.till.location,
+            session: self.session.id,
+            business_day: self.business_day(sold_at),
+            sold_at,
+            staff: by.staff,
+            customer: basket.customer,
+            priced,
+            tenders,
+            smallest_coin_minor: self.rules.settings.smallest_coin_minor,
+            note: basket.note.clone(),
+        })?)
+    }
+}
