@@ -16,6 +16,7 @@ mod journal;
 pub mod origin;
 mod projections;
 pub mod read;
+mod rebuild;
 mod replica;
 #[doc(hidden)]
 pub mod simulated;
@@ -28,4 +29,5 @@ pub use identity::{Continuity, Discontinuity, Membership, verify_signature};
 pub use journal::{Guards, Refused};
 pub use origin::{Hash, Origin, Position, Vector};
 pub use read::Reader;
+pub use rebuild::RebuildReport;
 pub use replica::*;

@@ -142,7 +142,7 @@ fn disputed(doc: &Automerge, values: &[(Option<Scalar>, ObjId)]) -> Vec<Disputed
 }
 
 fn scalar(value: &Value<'_>) -> Option<Scalar> {
-    match value.to_scalar()? {
+    match value.as_scalar()? {
         ScalarValue::Str(text) => Some(Scalar::Text(text.to_string())),
         ScalarValue::Int(number) | ScalarValue::Timestamp(number) => Some(Scalar::Int(*number)),
         ScalarValue::Uint(number) => i64::try_from(*number).ok().map(Scalar::Int),

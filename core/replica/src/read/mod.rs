@@ -28,6 +28,8 @@ use tradepost_domain::money::{Currency, Money};
 use crate::documents;
 use crate::error::ReplicaError;
 use crate::journal::facts;
+use crate::origin::Hash;
+use crate::projections;
 use crate::replica::DatabaseKey;
 use crate::store::{self, Mode};
 
@@ -70,6 +72,11 @@ impl Reader {
     /// A fact.
     pub fn fact(&self, id: FactId) -> Result<Option<Fact>, ReplicaError> {
         facts::load(&self.connection, id)
+    }
+
+    /// A hash of each projection table: equal on replicas with the same documents and facts, and after a rebuild.
+    pub fn projection_digests(&self) -> Result<Vec<(&'static str, Hash)>, ReplicaError> {
+        projections::digests(&self.connection)
     }
 
     /// All rows of a statement, each made by `make`.
