@@ -5,6 +5,9 @@
 //! code a plain text, never an error: shops print their own.
 
 use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
 
 use crate::quantity::Quantity;
 
@@ -87,7 +90,7 @@ impl fmt::Display for Gtin {
     }
 }
 
-impl std::str::FromStr for Gtin {
+impl FromStr for Gtin {
     type Err = GtinError;
     fn from_str(text: &str) -> Result<Self, GtinError> {
         Self::parse(text)
@@ -177,7 +180,11 @@ fn gtin_in_elements(text: &str) -> Option<Gtin> {
 
 /// How a shop's scale or supplier puts a price or weight into a 13-digit number: prefix, item digits, perhaps a check digit
 /// of the value, value digits, check digit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Written as a pattern of its 13 digits: `28IIIIIWW.WWWC` has five digits of the item and a weight in grams, `02IIIIIKPPPPC` a
+/// price of four digits with its own check digit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct EmbeddedScheme {
     prefix: u8,
     item_digits: u8,
@@ -209,6 +216,9 @@ pub enum EmbeddedSchemeError {
     /// More than three decimals.
     #[error("a weight has at most three decimals")]
     Decimals,
+    /// Not a pattern.
+    #[error("not a pattern: write it like 28IIIIIWW.WWWC or 02IIIIIKPPPPC (I item, K check digit of the value, P price, W weight, C check digit)")]
+    Pattern,
 }
 
 /// What such a code says.
@@ -288,6 +298,56 @@ impl EmbeddedScheme {
                 EmbeddedValue::Weight(Quantity::from_thousandths(value.saturating_mul(scale)))
             }
         }
+    }
+}
+
+impl fmt::Display for EmbeddedScheme {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:02}{}", self.prefix, "I".repeat(usize::from(self.item_digits)))?;
+        out.write_str(if self.has_value_check { "K" } else { "" })?;
+        let digits = usize::from(self.value_digits());
+        match self.kind {
+            EmbeddedKind::Price => write!(out, "{}C", "P".repeat(digits)),
+            EmbeddedKind::Weight { decimals: 0 } => write!(out, "{}C", "W".repeat(digits)),
+            EmbeddedKind::Weight { decimals } => {
+                let decimals = usize::from(decimals).min(digits);
+                write!(out, "{}.{}C", "W".repeat(digits - decimals), "W".repeat(decimals))
+            }
+        }
+    }
+}
+
+impl FromStr for EmbeddedScheme {
+    type Err = EmbeddedSchemeError;
+    fn from_str(pattern: &str) -> Result<Self, EmbeddedSchemeError> {
+        let pattern = pattern.trim();
+        let (prefix, rest) = pattern.split_at_checked(2).ok_or(EmbeddedSchemeError::Pattern)?;
+        let prefix = prefix.parse().map_err(|_| EmbeddedSchemeError::Pattern)?;
+        let after_item = rest.trim_start_matches('I');
+        let item_digits = u8::try_from(rest.len() - after_item.len()).map_err(|_| EmbeddedSchemeError::Digits)?;
+        let value = after_item.strip_prefix('K').unwrap_or(after_item).strip_suffix('C').ok_or(EmbeddedSchemeError::Pattern)?;
+        let decimals = value.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        let kind = match u8::try_from(decimals) {
+            Ok(0) if value.starts_with('P') => EmbeddedKind::Price,
+            Ok(decimals) => EmbeddedKind::Weight { decimals },
+            Err(_) => return Err(EmbeddedSchemeError::Decimals),
+        };
+        let scheme = Self::new(prefix, item_digits, after_item.starts_with('K'), kind)?;
+        // What is left of the pattern is right where the scheme is written the same way.
+        if scheme.to_string() == pattern { Ok(scheme) } else { Err(EmbeddedSchemeError::Pattern) }
+    }
+}
+
+impl TryFrom<String> for EmbeddedScheme {
+    type Error = EmbeddedSchemeError;
+    fn try_from(pattern: String) -> Result<Self, EmbeddedSchemeError> {
+        pattern.parse()
+    }
+}
+
+impl From<EmbeddedScheme> for String {
+    fn from(scheme: EmbeddedScheme) -> Self {
+        scheme.to_string()
     }
 }
 

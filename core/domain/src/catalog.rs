@@ -138,9 +138,15 @@ pub const HANDLE_CHARS_MAX: usize = 100;
 /// A name for URLs and files made of a title: "Thé à la menthe, 50 g" is `the-a-la-menthe-50-g`. Letters of other alphabets stay;
 /// a title without letters and digits makes an empty handle.
 pub fn handle_of(title: &str) -> String {
-    let plain = title.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    let mut after_latin = false;
+    // Accents go from Latin letters alone: elsewhere a mark makes another letter.
+    let unaccented = title.nfkd().filter(|c| {
+        let is_mark = is_combining_mark(*c);
+        after_latin = if is_mark { after_latin } else { c.is_ascii_alphabetic() };
+        !(is_mark && after_latin)
+    });
     let mut handle = String::new();
-    for c in plain.take(HANDLE_CHARS_MAX) {
+    for c in unaccented.nfc().flat_map(char::to_lowercase).take(HANDLE_CHARS_MAX) {
         match c {
             'ß' => handle.push_str("ss"),
             c if c.is_alphanumeric() => handle.push(c),

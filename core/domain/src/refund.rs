@@ -201,10 +201,13 @@ impl Left {
         Ok(left)
     }
 
+    /// Nothing is left of a line that two tills refunded while apart, rather than less than nothing.
     fn into_line(self, item: &LineItem) -> RefundableLine {
-        let net = self.gross.checked_sub(self.tax).unwrap_or(Money::zero(self.gross.currency));
-        let sold = item.line.quantity;
-        RefundableLine { line: item.line.id, title: item.line.title.clone(), sold, left: self.quantity, net, tax: self.tax, gross: self.gross }
+        let zero = Money::zero(self.gross.currency);
+        let Self { quantity, tax, gross } =
+            if self.quantity < Quantity::ZERO { Self { quantity: Quantity::ZERO, tax: zero, gross: zero } } else { self };
+        let net = gross.checked_sub(tax).unwrap_or(zero);
+        RefundableLine { line: item.line.id, title: item.line.title.clone(), sold: item.line.quantity, left: quantity, net, tax, gross }
     }
 
     fn take(&mut self, item: &LineItem, request: &RefundRequest) -> Result<RefundLine, RefundError> {
@@ -212,7 +215,7 @@ impl Left {
             return Err(RefundError::Nothing);
         }
         if request.quantity > self.quantity {
-            return Err(RefundError::TooMuch { title: item.line.title.clone(), left: self.quantity });
+            return Err(RefundError::TooMuch { title: item.line.title.clone(), left: self.quantity.max(Quantity::ZERO) });
         }
         let after = self.quantity.checked_sub(request.quantity).map_err(|_| MoneyError::Overflow)?;
         let (gross, tax) = self.part(item, after)?;

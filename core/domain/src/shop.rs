@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::barcode::{EmbeddedCode, EmbeddedScheme, Gtin};
 use crate::document::{Document, DocumentKind, Fields, Member};
 use crate::id::{DocumentId, LocationId, ShopId, TillId};
 use crate::money::{Currency, Money};
@@ -53,6 +54,9 @@ pub struct ShopSettings {
     pub accent: String,
     /// One sentence on the storefront's home page.
     pub tagline: String,
+    /// How scales and suppliers put prices and weights into barcodes; empty: they do not.
+    #[serde(default)]
+    pub embedded_codes: Vec<EmbeddedScheme>,
     /// How buyers transfer money: bank, account, reference; empty: bank transfer is not offered.
     pub bank_details: String,
 }
@@ -184,6 +188,11 @@ impl ShopSettings {
             ..Self::from_fields(id.into(), &Fields::new())
         }
     }
+
+    /// The price or weight in a scanned number, by the first of the shop's schemes that fits it.
+    pub fn read_embedded(&self, gtin: Gtin) -> Option<EmbeddedCode> {
+        self.embedded_codes.iter().find_map(|scheme| scheme.read(gtin))
+    }
 }
 
 /// Each field at the path of its name.
@@ -211,6 +220,7 @@ impl Document for ShopSettings {
             contact_email: text("contact_email"),
             accent: text("accent"),
             tagline: text("tagline"),
+            embedded_codes: fields.list("embedded_codes").iter().filter_map(|pattern| pattern.parse().ok()).collect(),
             bank_details: text("bank_details"),
         }
     }
@@ -218,7 +228,7 @@ impl Document for ShopSettings {
     fn to_fields(&self) -> Fields {
         let Self {
             id: _, name, currency, country, region, tax_inclusion, tax_rounding, smallest_coin_minor, utc_offset_minutes,
-            receipt_header, receipt_footer, contact_email, accent, tagline, bank_details,
+            receipt_header, receipt_footer, contact_email, accent, tagline, embedded_codes, bank_details,
         } = self;
         let mut fields = Fields::new();
         let texts = [
@@ -228,6 +238,7 @@ impl Document for ShopSettings {
             ("accent", accent), ("tagline", tagline), ("bank_details", bank_details),
         ];
         texts.into_iter().for_each(|(path, value)| fields.set_text(path, value));
+        fields.set_list("embedded_codes", &embedded_codes.iter().map(EmbeddedScheme::to_string).collect::<Vec<_>>());
         fields.set_int("smallest_coin_minor", *smallest_coin_minor);
         fields.set_int("utc_offset_minutes", i64::from(*utc_offset_minutes));
         fields

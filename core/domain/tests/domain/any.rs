@@ -6,6 +6,7 @@ use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+use tradepost_domain::barcode::{EmbeddedKind, EmbeddedScheme};
 use tradepost_domain::basket::{Basket, BasketLine, Discount, DiscountKind, ParkedBasket};
 use tradepost_domain::catalog::{Collection, Product, ProductImage, ProductStatus, StockPolicy, Variant};
 use tradepost_domain::customer::Customer;
@@ -114,15 +115,21 @@ pub fn customer() -> impl Strategy<Value = Customer> {
         .prop_map(|(id, [name, email, phone, note], address)| Customer { id, name, email, phone, address, note })
 }
 
+pub fn embedded_scheme() -> impl Strategy<Value = EmbeddedScheme> {
+    let kind = prop_oneof![Just(EmbeddedKind::Price), (0_u8..=3).prop_map(|decimals| EmbeddedKind::Weight { decimals })];
+    let prefix = prop_oneof![Just(2_u8), 20_u8..=29];
+    (prefix, 4_u8..=5, any::<bool>(), kind).prop_map(|(prefix, item, check, kind)| EmbeddedScheme::new(prefix, item, check, kind).unwrap())
+}
+
 pub fn shop() -> impl Strategy<Value = ShopSettings> {
     let texts = [text(), text(), text(), text(), text(), text(), text(), text(), text()];
-    let numbers = (any::<i64>(), any::<i32>());
+    let numbers = (any::<i64>(), any::<i32>(), vec(embedded_scheme(), 0..3));
     (id!(ShopId), texts, currency(), select(TaxInclusion::ALL), select(TaxRounding::ALL), numbers).prop_map(
-        |(id, texts, currency, tax_inclusion, tax_rounding, (smallest_coin_minor, utc_offset_minutes))| {
+        |(id, texts, currency, tax_inclusion, tax_rounding, (smallest_coin_minor, utc_offset_minutes, embedded_codes))| {
             let [name, country, region, receipt_header, receipt_footer, contact_email, accent, tagline, bank_details] = texts;
             ShopSettings {
                 id, name, currency, country, region, tax_inclusion, tax_rounding, smallest_coin_minor, utc_offset_minutes,
-                receipt_header, receipt_footer, contact_email, accent, tagline, bank_details,
+                receipt_header, receipt_footer, contact_email, accent, tagline, embedded_codes, bank_details,
             }
         },
     )

@@ -92,6 +92,22 @@ fn prices_and_weights_are_read_out_of_a_code() {
 }
 
 #[test]
+fn a_scheme_is_written_as_a_pattern() {
+    for pattern in ["28IIIIIWW.WWWC", "02IIIIIKPPPPC", "20IIIIIPPPPPC", "22IIIIKPPPPPC", "29IIIIWWWWWWC", "21IIIIII.WWWWC"] {
+        let read = pattern.parse::<EmbeddedScheme>();
+        assert_eq!(read.map(|scheme| scheme.to_string()).ok().as_deref(), (pattern != "21IIIIII.WWWWC").then_some(pattern));
+    }
+    for pattern in ["", "2", "é8IIIIIWW.WWWC", "30IIIIIPPPPPC", "20IIIIIPPPPP", "20IIIIIPPPPPPC", "20IIIIIPPWPPC", "20IIIIIPPP.PPC", "+2IIIIIPPPPPC", "20IIIIIWW.W.WC"] {
+        assert!(pattern.parse::<EmbeddedScheme>().is_err(), "{pattern}");
+    }
+    let mut shop = tradepost_domain::shop::ShopSettings::new(tradepost_domain::id::ShopId::from_bytes([1; 16]), "Deli", tradepost_domain::money::Currency::EUR, "DE");
+    let label = Gtin::with_check_digit("281234501250").unwrap();
+    assert_eq!(shop.read_embedded(label), None);
+    shop.embedded_codes = vec!["20IIIIIPPPPPC".parse().unwrap(), "28IIIIIWW.WWWC".parse().unwrap()];
+    assert_eq!(shop.read_embedded(label).unwrap().value, EmbeddedValue::Weight(Quantity::from_thousandths(1250)));
+}
+
+#[test]
 fn a_scheme_describes_thirteen_digits() {
     assert_eq!(EmbeddedScheme::new(30, 5, false, EmbeddedKind::Price), Err(EmbeddedSchemeError::Prefix));
     assert_eq!(EmbeddedScheme::new(20, 3, false, EmbeddedKind::Price), Err(EmbeddedSchemeError::Digits));
@@ -131,6 +147,14 @@ proptest! {
         let scan = normalize_scan(&text);
         if let Some(key) = scan.key() {
             prop_assert_eq!(barcode_key(&key), key.clone(), "a key is its own key: {:?}", text);
+        }
+    }
+
+    #[test]
+    fn every_scheme_reads_back(scheme in crate::any::embedded_scheme(), text in crate::any::text()) {
+        prop_assert_eq!(scheme.to_string().parse(), Ok(scheme));
+        if let Ok(read) = text.parse::<EmbeddedScheme>() {
+            prop_assert_eq!(read.to_string(), text.trim());
         }
     }
 

@@ -158,7 +158,7 @@ fn a_variant_is_titled_by_its_options() {
 fn handles_are_made_of_titles() {
     for (title, handle) in [
         ("Thé à la menthe, 50 g", "the-a-la-menthe-50-g"), ("  T-Shirt -- blue!", "t-shirt-blue"), ("Kid's Größe 2", "kids-grosse-2"),
-        ("抹茶", "抹茶"), ("!!!", ""), ("", ""),
+        ("抹茶 ラーメン ガム", "抹茶-ラーメン-ガム"), ("커피", "커피"), ("Чай й", "чай-й"), ("!!!", ""), ("", ""),
     ] {
         assert_eq!(handle_of(title), handle, "{title}");
     }

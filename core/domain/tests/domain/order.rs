@@ -81,6 +81,12 @@ fn goods_sent_twice_commit_nothing_and_show() {
 }
 
 #[test]
+fn goods_packed_twice_are_packed_once() {
+    let state = fold(&[fulfilled(FulfillmentStage::Packed, EVERYTHING), fulfilled(FulfillmentStage::Packed, EVERYTHING)]);
+    assert_eq!((state.status, state.lines[0].packed, committed(&state)), (OrderStatus::Packed, Quantity::from_thousandths(2000), 3250));
+}
+
+#[test]
 fn what_may_not_be_done_says_why() {
     let check = |happened: &[Happened], step: OrderStep, why: &str| {
         assert_eq!(fold(happened).may(step).unwrap_err().to_string(), why);

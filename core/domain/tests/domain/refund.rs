@@ -52,6 +52,33 @@ fn three_for_ten_are_refunded_one_by_one() {
     );
 }
 
+/// 24 nails for 6 cents with 1 cent of tax: where the cent of tax falls, there is no cent of gross to take it from.
+#[test]
+fn no_part_of_a_refund_has_a_negative_net() {
+    let mut basket = Basket::new(crate::samples::basket().id);
+    basket.add(line(1, "Nail", 24_000, eur(1))).unwrap();
+    let mut sale = sold(&basket, TaxInclusion::Inclusive, TaxRounding::ByLine);
+    (sale.lines[0].gross, sale.lines[0].tax, sale.lines[0].net) = (eur(6), eur(1), eur(5));
+    let mut earlier: Vec<Refund> = Vec::new();
+    for _ in 0..24 {
+        earlier.push(paid_out(PricedRefund::of_lines(&sale, &earlier, &[request(1, 1000)]).unwrap()));
+    }
+    assert!(earlier.iter().all(|refund| refund.net.minor >= 0 && refund.tax.minor >= 0));
+    assert_eq!(earlier.iter().map(|refund| (refund.net.minor, refund.tax.minor)).fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1)), (5, 1));
+}
+
+/// Two tills that refund the same thing while apart take back more than was sold. That is shown as nothing left, and no more is given.
+#[test]
+fn what_was_refunded_twice_apart_leaves_nothing() {
+    let sale = sale();
+    let everything = || paid_out(PricedRefund::of_everything(&sale, &[], GoodsReturn::Sellable).unwrap());
+    let both = [everything(), everything()];
+    assert!(refundable(&sale, &both).unwrap().iter().all(|line| line.left == Quantity::ZERO && line.gross.is_zero()));
+    assert_eq!(PricedRefund::of_everything(&sale, &both, GoodsReturn::Sellable), Err(RefundError::Nothing));
+    let error = PricedRefund::of_lines(&sale, &both, &[request(1, 1)]).unwrap_err();
+    assert_eq!(error, RefundError::TooMuch { title: "T-shirt, blue / M".to_owned(), left: Quantity::ZERO });
+}
+
 #[test]
 fn a_refund_names_what_is_wrong() {
     let sale = sale();

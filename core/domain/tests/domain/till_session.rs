@@ -4,11 +4,12 @@ use proptest::prelude::*;
 use tradepost_domain::fact::FactBody;
 use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::posting::Account;
-use tradepost_domain::sale::TenderType;
+use tradepost_domain::refund::PricedRefund;
+use tradepost_domain::sale::{GoodsReturn, Refund, Sale, Tender, TenderType};
 use tradepost_domain::till_session::*;
 
 use crate::any;
-use crate::samples::{cash_moved, eur, refund, sale, session_closed, session_opened, usd};
+use crate::samples::{cash_moved, complete, complete_refund, eur, german_taxes, pricing, refund, sale, session_closed, session_opened, usd};
 
 #[test]
 fn totals_follow_the_drawer() {
@@ -99,6 +100,35 @@ fn likely_notes_are_suggested() {
 }
 
 proptest! {
+    #[test]
+    fn takings_tie_out_with_sales_refunds_and_rounding(
+        baskets in prop::collection::vec((any::shop_basket(Currency::EUR), any::<bool>(), any::<bool>()), 1..4),
+        coin in 1_i64..=10,
+    ) {
+        let taxes = german_taxes();
+        let mut totals = SessionTotals::empty(eur(10_000));
+        for (basket, is_cash, is_refunded) in baskets {
+            let tender_of = |due: Money| {
+                let tender_type = if is_cash { TenderType::Cash } else { TenderType::ExternalCard };
+                (!due.is_zero()).then(|| Tender { tender_type, amount: due, reference: String::new() })
+            };
+            let priced = basket.price(&pricing(&taxes)).unwrap();
+            let due = if is_cash { priced.gross.round_to_coin(coin).unwrap() } else { priced.gross };
+            let sale = Sale::complete(complete(priced, tender_of(due).into_iter().collect(), coin)).unwrap();
+            totals.add_sale(&sale).unwrap();
+            if is_refunded {
+                let priced = PricedRefund::of_everything(&sale, &[], GoodsReturn::Sellable).unwrap();
+                let tenders = tender_of(due).into_iter().collect();
+                totals.add_refund(&Refund::complete(complete_refund(priced, tenders, coin)).unwrap()).unwrap();
+            }
+        }
+        let takings: i64 = totals.tenders.iter().map(|(_, amount)| amount.minor).sum();
+        prop_assert_eq!(takings, totals.sales_gross.minor - totals.refunds_gross.minor + totals.cash_rounding.minor);
+        prop_assert_eq!(totals.expected_cash.minor, 10_000 + totals.tendered(TenderType::Cash).minor);
+        prop_assert_eq!(totals.net.minor + totals.tax.minor, totals.sales_gross.minor - totals.refunds_gross.minor);
+        prop_assert_eq!(totals.taxes.iter().map(|tax| tax.tax.minor).sum::<i64>(), totals.tax.minor);
+    }
+
     #[test]
     fn every_suggestion_covers_what_is_due(minor in any::edge(), currency in any::currency()) {
         let due = Money { minor, currency };
