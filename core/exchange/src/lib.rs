@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing))]
 
+pub mod accounting;
 pub mod duplicates;
 pub mod error;
 pub mod format;

@@ -119,7 +119,7 @@ impl ReceiptContext<'_> {
             note: String::new(),
             footer,
             journal,
-            qr: self.qr.map(str::to_owned),
+            qr: self.qr.filter(|_| !is_report).map(str::to_owned),
         }
     }
 
@@ -138,7 +138,7 @@ impl ReceiptContext<'_> {
             (self.words.date.to_owned(), self.local_time(at)),
         ];
         if !self.staff_name.is_empty() {
-            details.push((self.words.staff.to_owned(), self.staff_name.to_owned()));
+            details.push((self.words.closed_by.to_owned(), self.staff_name.to_owned()));
         }
         details
     }
@@ -204,9 +204,6 @@ fn total_row(label: &str, amount: Money) -> AmountRow {
 fn totals_block(sale: &Sale, context: &ReceiptContext<'_>) -> Vec<AmountRow> {
     let words = context.words;
     let mut rows = Vec::new();
-    if !sale.discount.is_zero() {
-        rows.push(AmountRow { label: words.discounts.to_owned(), amount: negative(sale.discount), emphasis: Emphasis::Plain });
-    }
     if context.shop.tax_inclusion == TaxInclusion::Exclusive {
         rows.push(row(words.subtotal, sale.net, Emphasis::Plain));
         rows.extend(sale.taxes.iter().map(|tax| tax_row(tax, words)));
@@ -217,6 +214,8 @@ fn totals_block(sale: &Sale, context: &ReceiptContext<'_>) -> Vec<AmountRow> {
         let to_pay = sale.gross.checked_add(sale.cash_rounding).unwrap_or(sale.gross);
         rows.push(row(words.to_pay, to_pay, Emphasis::Bold));
     }
+    // The lines show each discount taken off; this only sums them up.
+    rows.extend(nonzero(words.discounts, sale.discount));
     rows
 }
 

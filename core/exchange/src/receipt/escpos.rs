@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 
 use super::code_page::CodePage;
-use super::layout::{Align, Line, lay_out, letter_columns};
+use super::layout::{Align, Line, Medium, lay_out, letter_columns};
 use super::profile::{CutSupport, PrinterProfile, QrSupport, WideText};
 use super::{Emphasis, ReceiptDocument};
 use crate::qr::QrSquare;
@@ -41,7 +41,8 @@ pub fn escpos_drawer_kick() -> Vec<u8> {
 /// Prints a receipt.
 pub(crate) fn job(document: &ReceiptDocument, profile: &PrinterProfile, drawer: Drawer) -> EscPosJob {
     let unprintable = RefCell::new(Vec::new());
-    let lines = lay_out(document, profile.columns, &|text| printable(text, profile, &unprintable));
+    let medium = Medium { columns: profile.columns, large_times: 2, printable: &|text| printable(text, profile, &unprintable) };
+    let lines = lay_out(document, medium);
     let mut printer = Printer { profile, bytes: INITIALIZE.to_vec(), page: None, align: Align::Left, emphasis: Emphasis::Plain };
     if profile.wide_text != WideText::None {
         printer.bytes.extend_from_slice(WIDE_OFF);

@@ -35,15 +35,28 @@ pub(crate) fn text_columns(text: &str) -> usize {
     text.chars().map(letter_columns).sum()
 }
 
+/// What a receipt is laid out for.
+#[derive(Clone, Copy)]
+pub(crate) struct Medium<'a> {
+    /// Letters in a line.
+    pub columns: usize,
+    /// How many times as wide large letters are.
+    pub large_times: usize,
+    /// Turns a text into letters that the medium has.
+    pub printable: &'a dyn Fn(&str) -> String,
+}
+
 struct Layout<'a> {
     columns: usize,
+    large_times: usize,
     printable: &'a dyn Fn(&str) -> String,
     lines: Vec<Line>,
 }
 
-/// Lays a receipt out. `printable` turns a text into letters that the medium has.
-pub(crate) fn lay_out(document: &ReceiptDocument, columns: usize, printable: &dyn Fn(&str) -> String) -> Vec<Line> {
-    let mut layout = Layout { columns: columns.max(COLUMNS_MIN), printable, lines: Vec::new() };
+/// Lays a receipt out.
+pub(crate) fn lay_out(document: &ReceiptDocument, medium: Medium<'_>) -> Vec<Line> {
+    let Medium { columns, large_times, printable } = medium;
+    let mut layout = Layout { columns: columns.max(COLUMNS_MIN), large_times: large_times.max(1), printable, lines: Vec::new() };
     layout.head(document);
     layout.goods(&document.lines);
     for block in document.blocks.iter().filter(|block| !block.is_empty()) {
@@ -58,14 +71,14 @@ pub(crate) fn lay_out(document: &ReceiptDocument, columns: usize, printable: &dy
 pub(crate) fn to_text(document: &ReceiptDocument, columns: usize) -> String {
     let columns = columns.max(COLUMNS_MIN);
     let mut out = String::new();
-    for line in lay_out(document, columns, &|text| text.to_owned()) {
+    for line in lay_out(document, Medium { columns, large_times: 1, printable: &|text| text.to_owned() }) {
         match line {
             Line::Text { text, align: Align::Left, emphasis: _ } => out.push_str(text.trim_end()),
             Line::Text { text, align: Align::Center, emphasis: _ } => {
                 out.push_str(&" ".repeat(columns.saturating_sub(text_columns(&text)) / 2));
                 out.push_str(text.trim_end());
             }
-            Line::Qr(text) => wrap(&text, columns).into_iter().for_each(|part| out.push_str(&part)),
+            Line::Qr(text) => out.push_str(&wrap(&text, columns).join("\n")),
         }
         out.push('\n');
     }
@@ -165,7 +178,7 @@ impl Layout<'_> {
     fn width_of(&self, emphasis: Emphasis) -> usize {
         match emphasis {
             Emphasis::Plain | Emphasis::Bold => self.columns,
-            Emphasis::Large => self.columns / 2,
+            Emphasis::Large => self.columns / self.large_times,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use pdf_writer::Content;
 
-use super::layout::{Align, Line, lay_out, text_columns};
+use super::layout::{Align, Line, Medium, lay_out, text_columns};
 use super::{Emphasis, ReceiptDocument};
 use crate::pdf::{Font, Millipoints, bar, document, printable, tenths_mm, text};
 use crate::qr::QrSquare;
@@ -19,7 +19,7 @@ const LINES_PER_PAGE: usize = 1_400;
 
 /// Draws a receipt.
 pub(crate) fn receipt(receipt: &ReceiptDocument) -> Vec<u8> {
-    let lines = lay_out(receipt, COLUMNS, &printable);
+    let lines = lay_out(receipt, Medium { columns: COLUMNS, large_times: 2, printable: &printable });
     let pages: Vec<&[Line]> = lines.chunks(LINES_PER_PAGE).collect();
     let height = pages.iter().map(|page| page.iter().map(height_of).sum::<i64>()).max().unwrap_or(0) + 2 * MARGIN;
     let contents = pages.into_iter().map(|page| draw(page, height)).collect();

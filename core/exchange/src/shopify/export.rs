@@ -147,7 +147,7 @@ impl ExportRow<'_> {
             Field::Published => return kept.cloned().unwrap_or_else(|| boolean_word(product.status == ProductStatus::Active).to_owned()),
             Field::Status => {
                 let unread = kept.filter(|raw| values::status(raw).value().is_none() && product.status == ProductStatus::Active);
-                return unread.cloned().unwrap_or_else(|| values::status_word(product.status).to_owned());
+                return unread.cloned().unwrap_or_else(|| product.status.word().to_owned());
             }
             Field::TaxCategory => &product.tax_category.0,
             Field::OptionName(0) if product.option_names.is_empty() => NO_OPTION.0,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tradepost_domain::barcode::barcode_key;
 use tradepost_domain::catalog::{ProductStatus, StockPolicy};
 use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::quantity::{Quantity, Unit};
@@ -362,13 +363,13 @@ impl Group {
             let message = "The apostrophe that spreadsheets put before numbers was taken off, here and in all codes after it.";
             self.problems.note(row.number, reading.columns.name_of(field), ProblemCode::ApostropheRemoved, message);
         }
-        let (index, problem) = if field == Field::Sku {
-            (&mut memory.skus, ProblemCode::DuplicateSku)
+        let (index, key, problem) = if field == Field::Sku {
+            (&mut memory.skus, code.clone(), ProblemCode::DuplicateSku)
         } else {
-            (&mut memory.barcodes, ProblemCode::DuplicateBarcode)
+            (&mut memory.barcodes, barcode_key(&code), ProblemCode::DuplicateBarcode)
         };
         if !code.is_empty()
-            && let Some(earlier) = index.earlier_row(&code, row.number)
+            && let Some(earlier) = index.earlier_row(&key, row.number)
         {
             let message = format!("{code} stands in row {earlier} as well. Give one of the two another code, or a scan finds both.");
             self.problems.warn(row.number, reading.columns.name_of(field), problem, message);

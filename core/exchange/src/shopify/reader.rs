@@ -2,12 +2,12 @@
 
 use std::io::Read;
 
+use tradepost_domain::catalog::handle_of;
 use tradepost_domain::money::Currency;
 
 use super::columns::{Columns, Field};
 use super::draft::ImportedProduct;
 use super::group::{FileMemory, Group, Reading};
-use super::values::handle_from_title;
 use crate::duplicates::DuplicateIndex;
 use crate::error::ExchangeError;
 use crate::format::Format;
@@ -83,7 +83,7 @@ impl<R: Read> Reader<R> {
         let handle = match reading.trimmed(&self.row, Field::Handle) {
             handle if !handle.is_empty() => handle,
             _ if title.is_empty() && !has_handles && current.is_some() => current.unwrap_or_default().to_owned(),
-            _ => match handle_from_title(&title) {
+            _ => match handle_of(&title) {
                 made if made.is_empty() => {
                     let message = "This row has neither a handle nor a title. It was left out.";
                     problems.error(self.row.number, Field::Handle.name(), ProblemCode::RowIgnored, message);

@@ -3,6 +3,7 @@
 
 use std::num::NonZeroU64;
 
+use tradepost_domain::barcode::{Gtin, GtinError};
 use tradepost_domain::catalog::{ProductStatus, StockPolicy};
 use tradepost_domain::money::{Currency, Money, round_half_even};
 use tradepost_domain::quantity::{Quantity, Unit};
@@ -140,21 +141,11 @@ pub(crate) fn boolean(cell: &str) -> Read<bool> {
 
 /// A product's status.
 pub(crate) fn status(cell: &str) -> Read<ProductStatus> {
-    match cell.trim().to_lowercase().as_str() {
-        "" => Read::Empty,
-        "active" => Read::Exact(ProductStatus::Active),
-        "draft" => Read::Exact(ProductStatus::Draft),
-        "archived" => Read::Exact(ProductStatus::Archived),
-        _ => Read::Unreadable,
-    }
-}
-
-/// The word for a status.
-pub(crate) fn status_word(status: ProductStatus) -> &'static str {
-    match status {
-        ProductStatus::Active => "active",
-        ProductStatus::Draft => "draft",
-        ProductStatus::Archived => "archived",
+    let word = cell.trim().to_lowercase();
+    match ProductStatus::from_word(&word) {
+        Some(status) => Read::Exact(status),
+        None if word.is_empty() => Read::Empty,
+        None => Read::Unreadable,
     }
 }
 
@@ -200,19 +191,8 @@ pub(crate) fn barcode_flaw(code: &str) -> Option<BarcodeFlaw> {
     if code.contains("E+") && code.chars().all(|letter| letter.is_ascii_digit() || ".,E+".contains(letter)) {
         return Some(BarcodeFlaw::Scientific);
     }
-    let is_gtin_long = matches!(code.len(), 8 | 12 | 13 | 14) && code.bytes().all(|byte| byte.is_ascii_digit());
-    (is_gtin_long && !crate::labels::check_digit_fits(code)).then_some(BarcodeFlaw::CheckDigit)
-}
-
-/// A handle made from a title: lower case, words joined by hyphens.
-pub(crate) fn handle_from_title(title: &str) -> String {
-    let words: Vec<String> = title
-        .to_lowercase()
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect();
-    words.join("-").chars().take(255).collect()
+    let is_wrong = matches!(Gtin::parse(code), Err(GtinError::CheckDigit { .. })) && Gtin::from_upc_e(code).is_err();
+    is_wrong.then_some(BarcodeFlaw::CheckDigit)
 }
 
 #[cfg(test)]
@@ -241,12 +221,6 @@ mod tests {
         assert_eq!(whole("907.003303052"), Read::Rounded(907));
         assert_eq!(whole("0.0"), Read::Exact(0));
         assert_eq!(quantity("-11"), Read::Exact(Quantity::from_thousandths(-11_000)));
-    }
-
-    #[test]
-    fn handles_come_from_titles() {
-        assert_eq!(handle_from_title("Blue T-Shirt, size M!"), "blue-t-shirt-size-m");
-        assert_eq!(handle_from_title("Ärmel 日本"), "ärmel-日本");
     }
 
     #[test]
