@@ -123,10 +123,7 @@ impl DailyTotals {
 }
 
 fn write_error(error: csv::Error) -> ExchangeError {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => ExchangeError::Write(error),
-        other => ExchangeError::Write(std::io::Error::other(format!("{other:?}"))),
-    }
+    ExchangeError::Write(error.into())
 }
 
 /// 72,500 millionths are "7.25".

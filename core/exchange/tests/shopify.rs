@@ -113,7 +113,7 @@ fn a_file_in_windows_1252_with_semicolons_and_decimal_commas_is_read() {
 
 #[test]
 fn a_file_in_utf_16_is_read() {
-    let text = "Handle\tTitle\tVariant Price\r\nkaffee\tKaffee ☕\t3\r\n".repeat(1);
+    let text = "Handle\tTitle\tVariant Price\r\nkaffee\tKaffee ☕\t3\r\n";
     for (mark, encode) in [([0xFF, 0xFE], u16::to_le_bytes as fn(u16) -> [u8; 2]), ([0xFE, 0xFF], u16::to_be_bytes)] {
         let file: Vec<u8> = mark.into_iter().chain(text.encode_utf16().flat_map(encode)).collect();
         assert_eq!(import(&file).0[0].draft.title, "Kaffee ☕");

@@ -74,12 +74,14 @@ const STAR_PAGES: &[(u8, CodePage)] = &[
     (1, CodePage::Cp437),
 ];
 
+const GENERIC: PrinterProfile = PrinterProfile {
+    key: "generic-80mm", name: "80 mm, 48 columns", columns: 48, width_dots: 576, code_pages: EPSON_PAGES, wide_text: WideText::None,
+    qr: QrSupport::Raster, cut: CutSupport::Partial,
+};
+
 /// Every profile; the first is the one to try first.
 pub const PROFILES: &[PrinterProfile] = &[
-    PrinterProfile {
-        key: "generic-80mm", name: "80 mm, 48 columns", columns: 48, width_dots: 576, code_pages: EPSON_PAGES, wide_text: WideText::None,
-        qr: QrSupport::Raster, cut: CutSupport::Partial,
-    },
+    GENERIC,
     PrinterProfile {
         key: "generic-58mm", name: "58 mm, 32 columns", columns: 32, width_dots: 384, code_pages: SMALL_PAGES, wide_text: WideText::None,
         qr: QrSupport::Raster, cut: CutSupport::TearBar,
@@ -114,6 +116,6 @@ impl PrinterProfile {
 
     /// The profile to use until somebody chooses another.
     pub fn generic() -> &'static Self {
-        const { &PROFILES[0] }
+        const { &GENERIC }
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use tradepost_domain::catalog::{Product, ProductStatus, StockPolicy, Variant};
+use tradepost_domain::catalog::{Product, ProductImage, ProductStatus, StockPolicy, Variant};
 use tradepost_domain::money::Money;
 use tradepost_domain::quantity::{Quantity, Unit};
 use tradepost_domain::tax::TaxCategory;
@@ -91,10 +91,7 @@ impl<W: Write> Exporter<W> {
 }
 
 fn write_error(error: csv::Error) -> ExchangeError {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => ExchangeError::Write(error),
-        other => ExchangeError::Write(std::io::Error::other(format!("{other:?}"))),
-    }
+    ExchangeError::Write(error.into())
 }
 
 struct ExportRow<'a> {
@@ -112,91 +109,104 @@ impl ExportRow<'_> {
     }
 
     fn cell(&self, field: Field) -> String {
-        match field {
-            Field::Handle => guard(&self.product.handle, Kind::Text).into_owned(),
-            Field::ImageUrl | Field::ImagePosition | Field::ImageAlt => self.image_cell(field),
-            Field::Title | Field::Description | Field::Vendor | Field::ProductType | Field::Tags | Field::Published | Field::Status | Field::TaxCategory
-            | Field::OptionName(_) => {
-                if self.index == 0 { self.product_cell(field) } else { String::new() }
-            }
-            Field::OptionValue(_) | Field::Sku | Field::Grams | Field::Tracker | Field::Quantity | Field::Policy | Field::Price | Field::CompareAt
-            | Field::RequiresShipping | Field::Taxable | Field::Barcode | Field::VariantImage | Field::Cost | Field::Unit | Field::OtherBarcodes => {
-                self.variant.map(|variant| self.variant_cell(variant, field)).unwrap_or_default()
-            }
-        }
-    }
-
-    fn image_cell(&self, field: Field) -> String {
-        let Some(image) = self.product.images.get(self.index) else { return String::new() };
-        match field {
-            Field::ImageUrl => guard(&image.url, Kind::Text).into_owned(),
-            Field::ImagePosition => (self.index + 1).to_string(),
-            _ => guard(&image.alt_text, Kind::Text).into_owned(),
-        }
-    }
-
-    fn product_cell(&self, field: Field) -> String {
         let product = self.product;
-        let kept = product.imported.get(field.name());
-        let text = match field {
-            Field::Title => &product.title,
-            Field::Description => &product.description_html,
-            Field::Vendor => &product.vendor,
-            Field::ProductType => &product.product_type,
-            Field::Tags => &product.tags.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
-            Field::Published => return kept.cloned().unwrap_or_else(|| boolean_word(product.status == ProductStatus::Active).to_owned()),
-            Field::Status => {
-                let unread = kept.filter(|raw| values::status(raw).value().is_none() && product.status == ProductStatus::Active);
-                return unread.cloned().unwrap_or_else(|| product.status.word().to_owned());
-            }
-            Field::TaxCategory => &product.tax_category.0,
-            Field::OptionName(0) if product.option_names.is_empty() => NO_OPTION.0,
-            Field::OptionName(index) => product.option_names.get(index).map_or("", String::as_str),
-            _ => "",
-        };
-        guard(text, Kind::Text).into_owned()
+        match field {
+            Field::Handle => text(&product.handle),
+            Field::Title => self.once(|| text(&product.title)),
+            Field::Description => self.once(|| text(&product.description_html)),
+            Field::Vendor => self.once(|| text(&product.vendor)),
+            Field::ProductType => self.once(|| text(&product.product_type)),
+            Field::Tags => self.once(|| text(&product.tags.iter().map(String::as_str).collect::<Vec<_>>().join(", "))),
+            Field::Published => self.once(|| published_cell(product)),
+            Field::Status => self.once(|| status_cell(product)),
+            Field::TaxCategory => self.once(|| text(&product.tax_category.0)),
+            Field::OptionName(index) => self.once(|| option_cell(&product.option_names, index, product, NO_OPTION.0)),
+            Field::ImageUrl => self.of_image(|image| text(&image.url)),
+            Field::ImagePosition => self.of_image(|_| (self.index + 1).to_string()),
+            Field::ImageAlt => self.of_image(|image| text(&image.alt_text)),
+            Field::OptionValue(index) => self.of_variant(|variant, _| option_cell(&variant.options, index, product, NO_OPTION.1)),
+            Field::Sku => self.of_variant(|variant, _| code(&variant.sku)),
+            Field::Barcode => self.of_variant(|variant, _| code(variant.barcodes.first().map_or("", String::as_str))),
+            Field::OtherBarcodes => self.of_variant(|variant, _| variant.barcodes.iter().skip(1).map(|other| code(other)).collect::<Vec<_>>().join(" ")),
+            Field::Price => self.of_variant(|variant, kept| amount_cell(variant.list_price, kept(field))),
+            Field::CompareAt => self.of_variant(|variant, kept| amount_cell(variant.compare_at_price, kept(field))),
+            Field::Cost => self.of_variant(|variant, kept| amount_cell(variant.unit_cost, kept(field))),
+            Field::Grams => self.of_variant(|variant, kept| grams_cell(variant.weight_grams, kept(field))),
+            Field::Unit => self.of_variant(|variant, kept| unit_cell(variant.unit, kept(field))),
+            Field::Tracker => self.of_variant(|variant, kept| tracker_cell(variant.stock_policy, kept(field))),
+            Field::Policy => self.of_variant(|variant, kept| policy_cell(variant.stock_policy, kept(field))),
+            Field::Quantity => self.of_variant(|_, _| self.stock.map(plain_quantity).unwrap_or_default()),
+            Field::Taxable => self.of_variant(|variant, kept| boolean_cell(variant.is_taxable, kept(field))),
+            Field::RequiresShipping => self.of_variant(|variant, kept| boolean_cell(variant.requires_shipping, kept(field))),
+            Field::VariantImage => self.of_variant(|variant, _| {
+                let image = variant.image.and_then(|id| product.images.iter().find(|image| image.id == id));
+                text(image.map_or("", |image| image.url.as_str()))
+            }),
+        }
     }
 
-    fn variant_cell(&self, variant: &Variant, field: Field) -> String {
-        let kept = variant.imported.get(field.name());
-        match field {
-            Field::OptionValue(0) if self.product.option_names.is_empty() => NO_OPTION.1.to_owned(),
-            Field::OptionValue(index) => guard(variant.options.get(index).map_or("", String::as_str), Kind::Text).into_owned(),
-            Field::Sku => guard(&variant.sku, Kind::Code).into_owned(),
-            Field::Barcode => guard(variant.barcodes.first().map_or("", String::as_str), Kind::Code).into_owned(),
-            Field::OtherBarcodes => variant.barcodes.iter().skip(1).map(|code| guard(code, Kind::Code)).collect::<Vec<_>>().join(" "),
-            Field::Price => amount_cell(variant.list_price, kept),
-            Field::CompareAt => amount_cell(variant.compare_at_price, kept),
-            Field::Cost => amount_cell(variant.unit_cost, kept),
-            Field::Grams => kept_or(kept, |raw| grams(raw).value() == variant.weight_grams, variant.weight_grams.map(|grams| grams.to_string())),
-            Field::Tracker if variant.stock_policy == StockPolicy::NotTracked => String::new(),
-            Field::Tracker => kept.map_or_else(|| "shopify".to_owned(), Clone::clone),
-            Field::Policy => policy_cell(variant.stock_policy, kept),
-            Field::Quantity => self.stock.map(plain_quantity).unwrap_or_default(),
-            Field::Taxable => boolean_cell(variant.is_taxable, kept),
-            Field::RequiresShipping => boolean_cell(variant.requires_shipping, kept),
-            Field::Unit => {
-                let unread = |raw: &str| values::unit(raw).value().unwrap_or_default() == variant.unit;
-                kept_or(kept, unread, Some(values::unit_word(variant.unit).to_owned()))
-            }
-            Field::VariantImage => {
-                let image = variant.image.and_then(|id| self.product.images.iter().find(|image| image.id == id));
-                guard(image.map_or("", |image| image.url.as_str()), Kind::Text).into_owned()
-            }
-            _ => String::new(),
-        }
+    /// What stands in a product's first row only.
+    fn once(&self, cell: impl FnOnce() -> String) -> String {
+        if self.index == 0 { cell() } else { String::new() }
+    }
+
+    fn of_image(&self, cell: impl FnOnce(&ProductImage) -> String) -> String {
+        self.product.images.get(self.index).map(cell).unwrap_or_default()
+    }
+
+    /// A variant's cell, from the variant and what the import kept of a field's cell.
+    fn of_variant(&self, cell: impl FnOnce(&Variant, &dyn Fn(Field) -> Option<String>) -> String) -> String {
+        self.variant.map(|variant| cell(variant, &|field| variant.imported.get(field.name()).cloned())).unwrap_or_default()
+    }
+}
+
+fn text(text: &str) -> String {
+    guard(text, Kind::Text).into_owned()
+}
+
+fn code(code: &str) -> String {
+    guard(code, Kind::Code).into_owned()
+}
+
+/// Shopify's files have an option even where a product has none.
+fn option_cell(own: &[String], index: usize, product: &Product, none: &str) -> String {
+    if index == 0 && product.option_names.is_empty() { none.to_owned() } else { text(own.get(index).map_or("", String::as_str)) }
+}
+
+fn published_cell(product: &Product) -> String {
+    let follows_status = boolean_word(product.status == ProductStatus::Active);
+    text(product.imported.get(Field::Published.name()).map_or(follows_status, String::as_str))
+}
+
+fn status_cell(product: &Product) -> String {
+    let unread = product.imported.get(Field::Status.name()).filter(|raw| values::status(raw).value().is_none());
+    text(unread.filter(|_| product.status == ProductStatus::Active).map_or(product.status.word(), String::as_str))
+}
+
+fn grams_cell(weight_grams: Option<i64>, kept: Option<String>) -> String {
+    kept_or(kept, |raw| grams(raw).value() == weight_grams, weight_grams.map(|grams| grams.to_string()))
+}
+
+fn unit_cell(unit: Unit, kept: Option<String>) -> String {
+    kept_or(kept, |raw| values::unit(raw).value().unwrap_or_default() == unit, Some(unit.word().to_owned()))
+}
+
+fn tracker_cell(policy: StockPolicy, kept: Option<String>) -> String {
+    match policy {
+        StockPolicy::NotTracked => String::new(),
+        StockPolicy::StopAtZero | StockPolicy::SellOn => text(&kept.unwrap_or_else(|| "shopify".to_owned())),
     }
 }
 
 /// What the import kept of a cell, where the field still holds what was read from it; else the field.
-fn kept_or(kept: Option<&String>, still_fits: impl FnOnce(&str) -> bool, field: Option<String>) -> String {
+fn kept_or(kept: Option<String>, still_fits: impl FnOnce(&str) -> bool, field: Option<String>) -> String {
     match kept {
-        Some(raw) if still_fits(raw) => guard(raw, Kind::Text).into_owned(),
+        Some(raw) if still_fits(&raw) => text(&raw),
         Some(_) | None => field.unwrap_or_default(),
     }
 }
 
-fn amount_cell(amount: Option<Money>, kept: Option<&String>) -> String {
+fn amount_cell(amount: Option<Money>, kept: Option<String>) -> String {
     let still_fits = |raw: &str| match amount {
         Some(amount) => price(raw, amount.currency).value() == Some(amount),
         // Kept because it could not be read, or because a compare-at price of zero is none.
@@ -205,7 +215,7 @@ fn amount_cell(amount: Option<Money>, kept: Option<&String>) -> String {
     kept_or(kept, still_fits, amount.map(|amount| amount.to_decimal()))
 }
 
-fn policy_cell(policy: StockPolicy, kept: Option<&String>) -> String {
+fn policy_cell(policy: StockPolicy, kept: Option<String>) -> String {
     let word = match policy {
         StockPolicy::NotTracked | StockPolicy::StopAtZero => "deny",
         StockPolicy::SellOn => "continue",
@@ -214,7 +224,7 @@ fn policy_cell(policy: StockPolicy, kept: Option<&String>) -> String {
     kept_or(kept, still_fits, Some(word.to_owned()))
 }
 
-fn boolean_cell(value: bool, kept: Option<&String>) -> String {
+fn boolean_cell(value: bool, kept: Option<String>) -> String {
     kept_or(kept, |raw| values::boolean(raw).value().unwrap_or(true) == value, Some(boolean_word(value).to_owned()))
 }
 

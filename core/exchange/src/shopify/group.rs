@@ -160,15 +160,10 @@ impl Group {
     }
 
     fn read_product_texts(&mut self, reading: Reading<'_>, row: &Row) {
-        let fields: [(Field, fn(&mut ProductDraft) -> &mut String); 4] = [
-            (Field::Title, |draft| &mut draft.title),
-            (Field::Description, |draft| &mut draft.description_html),
-            (Field::Vendor, |draft| &mut draft.vendor),
-            (Field::ProductType, |draft| &mut draft.product_type),
-        ];
-        for (field, place) in fields {
+        let ProductDraft { title, description_html, vendor, product_type, .. } = &mut self.draft;
+        let fields = [(Field::Title, title), (Field::Description, description_html), (Field::Vendor, vendor), (Field::ProductType, product_type)];
+        for (field, mine) in fields {
             let text = if field == Field::Description { reading.text(row, field) } else { reading.trimmed(row, field) };
-            let mine = place(&mut self.draft);
             if mine.is_empty() {
                 *mine = text;
             } else if !text.is_empty() && *mine != text {

@@ -157,9 +157,11 @@ impl<R: Read> Iterator for Reader<R> {
 }
 
 fn refuse_other_formats(format: Format) -> Result<(), ExchangeError> {
-    match format {
-        Format::Shopify => Ok(()),
-        _ if !format.holds_products() => Err(ExchangeError::NotProducts { format }),
-        _ => Err(ExchangeError::Later { format }),
+    if format == Format::Shopify {
+        Ok(())
+    } else if format.holds_products() {
+        Err(ExchangeError::Later { format })
+    } else {
+        Err(ExchangeError::NotProducts { format })
     }
 }

@@ -159,22 +159,14 @@ pub(crate) fn policy(cell: &str) -> Read<StockPolicy> {
     }
 }
 
-const UNITS: &[(&str, Unit)] =
-    &[("each", Unit::Each), ("kilogram", Unit::Kilogram), ("gram", Unit::Gram), ("liter", Unit::Liter), ("meter", Unit::Meter), ("hour", Unit::Hour)];
-
 /// A unit of measure.
 pub(crate) fn unit(cell: &str) -> Read<Unit> {
     let word = cell.trim().to_lowercase();
-    match UNITS.iter().find(|(name, _)| *name == word) {
-        Some((_, unit)) => Read::Exact(*unit),
+    match Unit::from_word(&word) {
+        Some(unit) => Read::Exact(unit),
         None if word.is_empty() => Read::Empty,
         None => Read::Unreadable,
     }
-}
-
-/// The word for a unit.
-pub(crate) fn unit_word(unit: Unit) -> &'static str {
-    UNITS.iter().find(|(_, known)| *known == unit).map_or("each", |(word, _)| word)
 }
 
 /// What is odd about a barcode.

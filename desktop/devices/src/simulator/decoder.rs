@@ -263,7 +263,9 @@ impl Decoder {
                 Step::Took(3)
             }
             [_, b'd', lines, ..] => {
-                (0..lines).for_each(|_| drop(self.line_feed()));
+                for _ in 0..lines {
+                    self.line_feed();
+                }
                 Step::Took(3)
             }
             [_, b'p', 0 | 1 | 48 | 49, on, off, ..] => {
