@@ -4,7 +4,9 @@
 //! caller brings an [`Environment`]. Nothing here knows sockets, windows or the server.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing))]
 
+mod backup;
 mod cbor;
+mod checkpoint;
 mod digest;
 mod documents;
 pub mod entry;
@@ -21,13 +23,16 @@ mod replica;
 #[doc(hidden)]
 pub mod simulated;
 mod store;
+mod verify;
 
+pub use checkpoint::CheckpointSource;
 pub use entry::{EntryHeader, SectionHeader, SectionKind, TransferEntry};
 pub use environment::{ClockReading, Environment};
 pub use error::ReplicaError;
-pub use identity::{Continuity, Discontinuity, Membership, verify_signature};
+pub use identity::{Continuity, Discontinuity, Membership, public_key_of, verify_signature};
 pub use journal::{Guards, Refused};
 pub use origin::{Hash, Origin, Position, Vector};
 pub use read::Reader;
 pub use rebuild::RebuildReport;
 pub use replica::*;
+pub use verify::{Progress, VerifyReport};

@@ -7,7 +7,6 @@ mod handshake;
 mod message;
 pub mod pairing;
 mod session;
-mod shim;
 
 pub use message::{FRAME_BYTES_MAX, Message, PROTOCOL, SyncError};
 pub use session::{Counts, Output, Role, Session, SessionState, goodbye};

@@ -5,11 +5,10 @@
 use tradepost_domain::device::CertificateBody;
 use tradepost_domain::id::ShopId;
 use tradepost_replica::{
-    Admission, EntryHeader, Environment, Hash, Origin, Position, Replica, Touched, TransferEntry, Vector,
+    Admission, CheckpointSource, EntryHeader, Environment, Hash, Origin, Position, Replica, Touched, TransferEntry, Vector,
 };
 
 use crate::handshake::{self, Nonce};
-use crate::shim::{CheckpointSource, Shim};
 use crate::message::{
     BATCH_BYTES_TARGET, BATCH_ENTRIES_MAX, Message, PROTOCOL, SyncError, compress, decompress, pack_entries, unpack_entries,
 };
