@@ -126,3 +126,10 @@ create table digest_buckets (
   documents integer not null,
   facts integer not null
 ) strict;
+
+-- What a checkpoint's digest contains beyond the documents and facts that it brought: facts that are older.
+create table base_digest (
+  bucket integer primary key,
+  sum blob not null,
+  facts integer not null
+) strict;

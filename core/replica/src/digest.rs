@@ -52,6 +52,97 @@ fn fact_hash(id: &FactId, bytes: &[u8]) -> [u8; 32] {
     hash_of("tradepost 2026 digest fact", id.as_bytes(), bytes)
 }
 
+/// Sums that are kept apart from the table: what a checkpoint contains and does not bring.
+#[derive(Debug, Clone)]
+pub(crate) struct Buckets(Vec<Bucket>);
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Bucket {
+    sum: Sum,
+    facts: i64,
+}
+
+/// A bucket as it travels: its sum and how many facts.
+pub(crate) type WireBucket = (Hash, i64);
+
+impl Buckets {
+    /// The buckets as they stand.
+    pub fn load(tx: &Connection) -> Result<Self, ReplicaError> {
+        Self::read(tx, "select bucket, sum, facts from digest_buckets")
+    }
+
+    /// What a checkpoint contains and did not bring.
+    pub fn load_base(tx: &Connection) -> Result<Self, ReplicaError> {
+        Self::read(tx, "select bucket, sum, facts from base_digest")
+    }
+
+    fn read(tx: &Connection, sql: &str) -> Result<Self, ReplicaError> {
+        let mut buckets = vec![Bucket::default(); BUCKETS];
+        let mut statement = tx.prepare_cached(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let Some(bucket) = buckets.get_mut(row.get::<_, usize>(0)?) {
+                *bucket = Bucket { sum: Sum(row.get(1)?), facts: row.get(2)? };
+            }
+        }
+        Ok(Self(buckets))
+    }
+
+    /// Writes them as what a checkpoint did not bring.
+    pub fn store_base(&self, tx: &Connection) -> Result<(), ReplicaError> {
+        for (number, bucket) in self.0.iter().enumerate() {
+            tx.prepare_cached("insert into base_digest (bucket, sum, facts) values (?1, ?2, ?3) on conflict do update set sum = ?2, facts = ?3")?
+                .execute(params![number, bucket.sum.0, bucket.facts])?;
+        }
+        Ok(())
+    }
+
+    /// Adds them to what is kept.
+    pub fn add_to_kept(&self, tx: &Connection) -> Result<(), ReplicaError> {
+        let mut kept = Self::load(tx)?;
+        for (number, (kept, more)) in kept.0.iter_mut().zip(&self.0).enumerate() {
+            kept.sum.add(&more.sum.0);
+            tx.prepare_cached(
+                "insert into digest_buckets (bucket, sum, documents, facts) values (?1, ?2, 0, ?3)
+                 on conflict do update set sum = ?2, facts = facts + ?3",
+            )?
+            .execute(params![number, kept.sum.0, more.facts])?;
+        }
+        Ok(())
+    }
+
+    /// From their form on the way.
+    pub fn from_wire(wire: &[WireBucket]) -> Option<Self> {
+        let buckets = wire.iter().map(|(sum, facts)| Bucket { sum: Sum(sum.0), facts: *facts }).collect();
+        (wire.len() == BUCKETS).then_some(Self(buckets))
+    }
+
+    /// In their form on the way.
+    pub fn to_wire(&self) -> Vec<WireBucket> {
+        self.0.iter().map(|bucket| (Hash(bucket.sum.0), bucket.facts)).collect()
+    }
+
+    /// Takes a document out.
+    pub fn less_document(&mut self, id: &DocumentId, heads: &[u8]) {
+        if let Some(bucket) = self.0.get_mut(usize::from(id.as_bytes()[0])) {
+            bucket.sum.subtract(&document_hash(id, heads));
+        }
+    }
+
+    /// Takes a fact out.
+    pub fn less_fact(&mut self, id: &FactId, bytes: &[u8]) {
+        if let Some(bucket) = self.0.get_mut(usize::from(id.as_bytes()[0])) {
+            bucket.sum.subtract(&fact_hash(id, bytes));
+            bucket.facts -= 1;
+        }
+    }
+
+    /// Whether both have the same sums.
+    pub fn same_sums(&self, other: &Self) -> bool {
+        self.0.iter().map(|bucket| bucket.sum).eq(other.0.iter().map(|bucket| bucket.sum))
+    }
+}
+
 struct Change<'a> {
     bucket: u8,
     less: Option<&'a [u8; 32]>,
@@ -109,6 +200,43 @@ pub fn fact_added(tx: &Connection, id: FactId, bytes: &[u8]) -> Result<(), Repli
 pub fn fact_removed(tx: &Connection, id: FactId, bytes: &[u8]) -> Result<(), ReplicaError> {
     let less = fact_hash(&id, bytes);
     Change { bucket: id.as_bytes()[0], less: Some(&less), more: None, is_fact: true }.apply(tx)
+}
+
+/// Sums everything again: all documents, all facts that are here, and what a checkpoint did not bring.
+pub(crate) fn recompute(tx: &Connection) -> Result<(), ReplicaError> {
+    tx.execute("delete from digest_buckets", [])?;
+    let mut sums = vec![(Sum::default(), 0i64, 0i64); BUCKETS];
+    let mut statement = tx.prepare("select id, heads from documents")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let id = DocumentId::from_bytes(row.get(0)?);
+        if let Some((sum, documents, _)) = sums.get_mut(usize::from(id.as_bytes()[0])) {
+            sum.add(&document_hash(&id, &row.get::<_, Vec<u8>>(1)?));
+            *documents += 1;
+        }
+    }
+    let mut statement = tx.prepare("select facts.id, bodies.bytes from facts join bodies on bodies.place = facts.place")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let id = FactId::from_bytes(row.get(0)?);
+        if let Some((sum, _, facts)) = sums.get_mut(usize::from(id.as_bytes()[0])) {
+            sum.add(&fact_hash(&id, &row.get::<_, Vec<u8>>(1)?));
+            *facts += 1;
+        }
+    }
+    for (bucket, (sum, documents, facts)) in sums.iter().enumerate().filter(|(_, sums)| **sums != (Sum::default(), 0, 0)) {
+        tx.prepare_cached("insert into digest_buckets (bucket, sum, documents, facts) values (?, ?, ?, ?)")?
+            .execute(params![bucket, sum.0, documents, facts])?;
+    }
+    if is_in_force(tx)? { Buckets::load_base(tx)?.add_to_kept(tx) } else { Ok(()) }
+}
+
+/// Whether a checkpoint's base counts: while it is being loaded, its base is what is still to come.
+fn is_in_force(tx: &Connection) -> Result<bool, ReplicaError> {
+    let loading: bool = tx
+        .prepare_cached("select exists (select 1 from meta where key = ?)")?
+        .query_row([crate::checkpoint::META_LOADING], |row| row.get(0))?;
+    Ok(!loading)
 }
 
 /// All buckets as they are kept.

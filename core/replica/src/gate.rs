@@ -6,6 +6,8 @@
 //! is left out as a section; the rest of its author's stream goes on.
 
 mod shape;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use automerge::legacy::{Key, ObjectId, Op, OpType};
 use automerge::{Automerge, Change, ChangeHash, ExpandedChange, ObjId, ROOT, ReadDoc, ScalarValue};
 use rusqlite::Connection;
-use tradepost_domain::document::{DocumentKind, FieldChange, Scalar, TEXT_BYTES_MAX};
+use tradepost_domain::document::{DocumentEdit, DocumentKind, FieldChange, Scalar, TEXT_BYTES_MAX};
 use tradepost_domain::id::DocumentId;
 
 use crate::cbor;
@@ -94,6 +96,14 @@ pub(crate) const fn scope_of(kind: DocumentKind) -> &'static str {
         DocumentKind::Customer => "customer",
         DocumentKind::ParkedBasket => "parked_basket",
     }
+}
+
+/// Whether an edit of our own would pass the gate of every peer.
+pub(crate) fn fits(edit: &DocumentEdit) -> bool {
+    let mut paths = BTreeSet::new();
+    let fits = |value: &Option<Scalar>| !matches!(value, Some(Scalar::Text(text)) if text.len() > TEXT_BYTES_MAX);
+    edit.changes.len() <= shape::OPERATIONS_MAX as usize
+        && edit.changes.iter().all(|change| change.path.len() <= PATH_BYTES_MAX && fits(&change.value) && paths.insert(&change.path))
 }
 
 /// Checks a peer's change and, when it is harmless, stores the document with it.
@@ -267,5 +277,18 @@ pub(crate) fn remove_changes(tx: &Connection, id: DocumentId, kind: DocumentKind
     let mut doc = Automerge::new();
     doc.apply_changes(kept).map_err(|_| ReplicaError::damaged("a document's changes"))?;
     let saved = doc.save();
+    documents::store(tx, id, kind, &doc, &saved)
+}
+
+/// Merges a document that a checkpoint brings with what was edited here meanwhile.
+pub(crate) fn merge(tx: &Connection, id: DocumentId, kind: DocumentKind, mut ours: Automerge, stored: &[u8]) -> Result<(), ReplicaError> {
+    let theirs = documents::unpack(stored)?;
+    let merged = guarded(|| {
+        let mut doc = Automerge::load(&theirs).map_err(|_| Refusal::Engine)?;
+        doc.merge(&mut ours).map_err(|_| Refusal::Engine)?;
+        let saved = doc.save();
+        Ok((doc, saved))
+    });
+    let (doc, saved) = merged.map_err(|_| ReplicaError::Checkpoint { what: "it has a document that cannot be read" })?;
     documents::store(tx, id, kind, &doc, &saved)
 }

@@ -104,6 +104,16 @@ pub(crate) struct Identity {
     signing_key: SigningKey,
 }
 
+/// Signs in the name of this device.
+pub(crate) struct Signatory(SigningKey);
+
+impl Signatory {
+    /// Signs.
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message).to_bytes()
+    }
+}
+
 pub(crate) const META_ROOT: &str = "root_public_key";
 /// Set on the replica that founded the shop: it needs no checkpoint.
 pub(crate) const META_FOUNDED: &str = "founded";
@@ -130,6 +140,25 @@ pub(crate) fn put_meta<T: Serialize>(connection: &Connection, key: &str, value: 
 pub(crate) fn remove_meta(connection: &Connection, key: &str) -> Result<(), ReplicaError> {
     connection.prepare_cached("delete from meta where key = ?")?.execute([key])?;
     Ok(())
+}
+
+/// Takes out who wrote this file: a backup is nobody's.
+pub(crate) fn forget(connection: &Connection) -> Result<(), ReplicaError> {
+    [META_ORIGIN, META_TOKEN, META_TOKEN_BEFORE].into_iter().try_for_each(|key| remove_meta(connection, key))
+}
+
+/// Writes whose file this is.
+pub(crate) fn put_origin(tx: &Connection, replica: ReplicaId, incarnation: u32) -> Result<(), ReplicaError> {
+    put_meta(tx, META_ORIGIN, &Origin { replica, incarnation })
+}
+
+/// The replica that is certified with this key.
+pub(crate) fn replica_with_key(connection: &Connection, public_key: &[u8; 32]) -> Result<Option<ReplicaId>, ReplicaError> {
+    let replica = connection
+        .prepare_cached("select replica from devices where public_key = ?")?
+        .query_row([public_key], |row| row.get(0).map(ReplicaId::from_bytes))
+        .optional()?;
+    Ok(replica)
 }
 
 impl Identity {
@@ -171,6 +200,11 @@ impl Identity {
     /// Signs.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.signing_key.sign(message).to_bytes()
+    }
+
+    /// Who can sign in our name on another thread.
+    pub fn signatory(&self) -> Signatory {
+        Signatory(self.signing_key.clone())
     }
 
     /// Our public key.

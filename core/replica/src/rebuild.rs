@@ -4,7 +4,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::ReplicaError;
 use crate::projections;
-use crate::replica::Replica;
+use crate::replica::{Replica, Touched};
 
 /// What a rebuild did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,6 +22,7 @@ impl Replica {
         let db_tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let report = rebuild(&db_tx, progress)?;
         db_tx.commit()?;
+        self.tell(&Touched::default());
         Ok(report)
     }
 }
@@ -34,6 +35,7 @@ pub(crate) fn rebuild(tx: &Connection, progress: &mut dyn FnMut(u64, u64)) -> Re
         read = done;
         progress(done, total);
     })?;
+    crate::digest::recompute(tx)?;
     let after = projections::digests(tx)?;
     let changed = before.iter().zip(&after).filter(|(before, after)| before != after);
     Ok(RebuildReport { read, changed_tables: changed.map(|((table, _), _)| *table).collect() })

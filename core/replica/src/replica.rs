@@ -170,7 +170,7 @@ pub struct Replica {
     pub(crate) database_key: DatabaseKey,
     pub(crate) connection: Connection,
     pub(crate) journal: Journal,
-    hook: Option<CommitHook>,
+    hooks: Vec<CommitHook>,
     witnessed: Option<(Origin, u64)>,
     _lock: FolderLock,
 }
@@ -245,7 +245,7 @@ impl Replica {
         db_tx.commit()?;
         store::sync_folder_of(&store::database_path(folder))?;
         let journal = Journal::open(&connection, identity)?;
-        let mut replica = Self { folder: folder.to_owned(), database_key, connection, journal, hook: None, witnessed: None, _lock: lock };
+        let mut replica = Self { folder: folder.to_owned(), database_key, connection, journal, hooks: Vec::new(), witnessed: None, _lock: lock };
         replica.write_witness()?;
         Ok(replica)
     }
@@ -262,7 +262,7 @@ impl Replica {
         let new_signing_seed = if signing_seed.is_none() { Some(SigningSeed(random_32(env))) } else { None };
         let seed = signing_seed.as_ref().or(new_signing_seed.as_ref()).ok_or(ReplicaError::NotCertified)?;
         let journal = Journal::open(&connection, Identity::load(&connection, seed)?)?;
-        let mut replica = Self { folder: folder.to_owned(), database_key, connection, journal, hook: None, witnessed: None, _lock: lock };
+        let mut replica = Self { folder: folder.to_owned(), database_key, connection, journal, hooks: Vec::new(), witnessed: None, _lock: lock };
         let continuity = replica.prove_continuity(new_signing_seed.is_some(), env)?;
         replica.write_witness()?;
         Ok(Opened { replica, continuity, new_signing_seed })
@@ -297,13 +297,13 @@ impl Replica {
         Ok(value)
     }
 
-    /// Calls `hook` after each COMMIT of own and admitted entries.
+    /// Calls `hook`, beside those set before, after each COMMIT of own and admitted entries.
     pub fn on_commit(&mut self, hook: CommitHook) {
-        self.hook = Some(hook);
+        self.hooks.push(hook);
     }
 
-    fn tell(&self, touched: &Touched) {
-        if let Some(hook) = &self.hook {
+    pub(crate) fn tell(&self, touched: &Touched) {
+        for hook in &self.hooks {
             hook(touched);
         }
     }
@@ -378,6 +378,15 @@ impl Replica {
     /// Folds the write-ahead log into the file as far as readers allow. The driver calls it between sales.
     pub fn checkpoint_wal(&mut self) -> Result<(), ReplicaError> {
         self.connection.query_row("pragma wal_checkpoint(passive)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// Lets the file grow no further than about this many pages beyond its size, as a full disk would; for tests.
+    #[doc(hidden)]
+    pub fn limit_pages(&mut self, more: Option<u32>) -> Result<(), ReplicaError> {
+        let pages: u32 = self.connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+        let max = more.map_or(u32::MAX - 1, |more| pages.saturating_add(more));
+        self.connection.query_row(&format!("pragma max_page_count = {max}"), [], |_| Ok(()))?;
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::ReplicaError;
@@ -80,6 +81,8 @@ pub fn open_connection(path: &Path, key: &DatabaseKey, mode: Mode) -> Result<Con
     connection.query_row("select count(*) from sqlite_schema", [], |row| row.get::<_, i64>(0))?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "temp_store", "memory")?;
+    // Without this, SQLite plans a prepared statement anew whenever another value is bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if mode == Mode::ReadOnly {
         connection.pragma_update(None, "query_only", true)?;
     } else {

@@ -3,8 +3,10 @@
 //! Fields stand flat at the root as scalars. A field that is taken out is set to null rather than deleted, so that "taken out
 //! here, edited there" is a conflict that a person sees. No counters, lists, texts or nested maps.
 
+use std::num::NonZeroU64;
+
 use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{ActorId, Automerge, AutomergeError, ObjId, ROOT, ReadDoc, ScalarValue, ScalarValueRef, Value, ValueRef};
+use automerge::{ActorId, Automerge, AutomergeError, Change, ExpandedChange, ObjId, ROOT, ReadDoc, ScalarValue, ScalarValueRef, Value, ValueRef, legacy};
 use tradepost_domain::document::{ConflictPolicy, DocumentKind, FieldChange, Fields, Scalar, conflict_policy};
 
 use super::{Dispute, DisputedValue, EditedBy};
@@ -41,19 +43,44 @@ pub(super) struct AutomergeEngine;
 
 impl DocumentEngine for AutomergeEngine {
     fn edit(&self, saved: Option<&[u8]>, actor: &ActorId, by: &EditedBy, changes: &[FieldChange]) -> Result<Option<Edited>, ReplicaError> {
-        let mut doc = match saved {
-            Some(saved) => load(saved)?,
-            None => Automerge::new(),
-        }
-        .with_actor(actor.clone());
+        let Some(saved) = saved else { return Ok(first_edit(actor, by, changes)) };
+        let mut doc = load(saved)?.with_actor(actor.clone());
         let success = doc.transact_with::<_, _, AutomergeError, _>(|()| commit_options(by), |tx| write(tx, changes)).map_err(unwritable)?;
         let Some(hash) = success.hash else { return Ok(None) };
         let change = doc.get_change_by_hash(&hash).ok_or_else(|| ReplicaError::damaged("a document change that is not there"))?;
-        let change = change.raw_bytes().to_vec();
-        // One change is a document of its own: saving it would cost more than making it.
-        let saved = if saved.is_none() { change.clone() } else { doc.save() };
-        Ok(Some(Edited { saved, change, heads: heads(&doc) }))
+        Ok(Some(Edited { saved: doc.save(), change: change.raw_bytes().to_vec(), heads: heads(&doc) }))
     }
+}
+
+/// A new document is its first change and nothing else, so the change is written at once: making a document in memory, reading the
+/// change back out of it and saving it cost ten times as much, and an import makes 100,000 of them.
+fn first_edit(actor: &ActorId, by: &EditedBy, changes: &[FieldChange]) -> Option<Edited> {
+    let CommitOptions { message, time } = commit_options(by);
+    let put = |change: &FieldChange| legacy::Op {
+        action: legacy::OpType::Put(scalar_value(change.value.as_ref())),
+        obj: legacy::ObjectId::Root,
+        key: legacy::Key::Map(change.path.as_str().into()),
+        pred: legacy::SortedVec::new(),
+        insert: false,
+    };
+    let operations: Vec<legacy::Op> = changes.iter().map(put).collect();
+    if operations.is_empty() {
+        return None;
+    }
+    let change = Change::from(ExpandedChange {
+        operations,
+        actor_id: actor.clone(),
+        hash: None,
+        seq: 1,
+        start_op: NonZeroU64::MIN,
+        time: time.unwrap_or(0),
+        message,
+        deps: Vec::new(),
+        extra_bytes: Vec::new(),
+        author: None,
+    });
+    let bytes = change.raw_bytes().to_vec();
+    Some(Edited { saved: bytes.clone(), change: bytes, heads: change.hash().0.to_vec() })
 }
 
 fn commit_options(by: &EditedBy) -> CommitOptions {
@@ -66,15 +93,18 @@ fn commit_options(by: &EditedBy) -> CommitOptions {
 
 fn write(tx: &mut impl Transactable, changes: &[FieldChange]) -> Result<(), AutomergeError> {
     for FieldChange { path, value } in changes {
-        let value = match value {
-            Some(Scalar::Bool(yes)) => ScalarValue::Boolean(*yes),
-            Some(Scalar::Int(number)) => ScalarValue::Int(*number),
-            Some(Scalar::Text(text)) => ScalarValue::Str(text.as_str().into()),
-            None => ScalarValue::Null,
-        };
-        tx.put(ROOT, path.as_str(), value)?;
+        tx.put(ROOT, path.as_str(), scalar_value(value.as_ref()))?;
     }
     Ok(())
+}
+
+fn scalar_value(value: Option<&Scalar>) -> ScalarValue {
+    match value {
+        Some(Scalar::Bool(yes)) => ScalarValue::Boolean(*yes),
+        Some(Scalar::Int(number)) => ScalarValue::Int(*number),
+        Some(Scalar::Text(text)) => ScalarValue::Str(text.as_str().into()),
+        None => ScalarValue::Null,
+    }
 }
 
 fn unwritable<T>(_: T) -> ReplicaError {

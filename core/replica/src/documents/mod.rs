@@ -17,6 +17,11 @@ use crate::origin::Origin;
 pub use engine::Engine;
 use engine::{AutomergeEngine, DocumentEngine, Seen};
 
+/// The largest document in the engine's form: thousands of edits of a product with a thousand variants.
+const SAVED_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// The fastest; a better one costs an import more than it saves.
+const PACK_LEVEL: i32 = 1;
+
 /// Who edits a document, and when. It travels inside the signed change, so that a conflict can name them on every replica.
 #[derive(Debug, Clone, Copy)]
 pub struct EditedBy {
@@ -51,7 +56,7 @@ pub struct StoredDocument {
     /// Its fields in CBOR.
     #[serde(with = "serde_bytes")]
     pub fields: Vec<u8>,
-    /// The engine's bytes.
+    /// The engine's bytes, compressed.
     #[serde(with = "serde_bytes")]
     pub saved: Vec<u8>,
     /// Its open conflicts: path, and values in CBOR.
@@ -85,8 +90,8 @@ impl Engine {
     /// Makes a local edit and stores the document. Returns the bytes of the change; none when the edit changes nothing.
     pub fn edit(&self, tx: &Connection, origin: &Origin, by: &EditedBy, edit: &DocumentEdit) -> Result<Vec<u8>, ReplicaError> {
         let before = find_row(tx, edit.id)?;
-        let saved = before.as_ref().map(|row| row.saved.as_slice());
-        let Some(edited) = AutomergeEngine.edit(saved, &origin.actor(), by, &edit.changes)? else {
+        let saved = before.as_ref().map(|row| unpack(&row.saved)).transpose()?;
+        let Some(edited) = AutomergeEngine.edit(saved.as_deref(), &origin.actor(), by, &edit.changes)? else {
             return Ok(Vec::new());
         };
         digest::document_changed(tx, edit.id, before.as_ref().map(|row| row.heads.as_slice()), &edited.heads)?;
@@ -94,7 +99,7 @@ impl Engine {
         let mut fields: Fields = row.fields()?;
         fields.apply(&edit.changes);
         row.conflict_count = settle(tx, edit.id, &edit.changes, row.conflict_count)?;
-        row = Row { heads: edited.heads, fields: cbor::to_vec(&fields)?, saved: edited.saved, ..row };
+        row = Row { heads: edited.heads, fields: cbor::to_vec(&fields)?, saved: pack(&edited.saved)?, ..row };
         write_row(tx, edit.id, &row)?;
         Ok(edited.change)
     }
@@ -104,7 +109,7 @@ impl Engine {
 pub fn load(tx: &Connection, id: DocumentId) -> Result<Option<Loaded>, ReplicaError> {
     let Some(row) = find_row(tx, id)? else { return Ok(None) };
     let kind = row.kind()?;
-    Ok(Some(Loaded { kind, doc: engine::load(&row.saved)?, heads: row.heads }))
+    Ok(Some(Loaded { kind, doc: engine::load(&unpack(&row.saved)?)?, heads: row.heads }))
 }
 
 /// Stores a document after a peer's change: its bytes, heads, fields and conflicts, and the digest.
@@ -114,13 +119,13 @@ pub fn store(tx: &Connection, id: DocumentId, kind: DocumentKind, doc: &automerg
     digest::document_changed(tx, id, before.as_ref().map(|row| row.heads.as_slice()), &heads)?;
     // A document keeps the kind of its first change here; another kind for the same id is the same document all the same.
     let kind = before.map_or(Ok(kind), |row| row.kind())?;
-    write_seen(tx, id, kind, engine::see(doc, kind), heads, saved.to_vec())
+    write_seen(tx, id, kind, engine::see(doc, kind), heads, pack(saved)?)
 }
 
 /// Reads a stored document's bytes anew and writes its fields and conflicts as they must be.
 pub fn refresh(tx: &Connection, id: DocumentId) -> Result<(), ReplicaError> {
     let Some(row) = find_row(tx, id)? else { return Ok(()) };
-    let (kind, doc) = (row.kind()?, engine::load(&row.saved)?);
+    let (kind, doc) = (row.kind()?, engine::load(&unpack(&row.saved)?)?);
     write_seen(tx, id, kind, engine::see(&doc, kind), engine::heads(&doc), row.saved)
 }
 
@@ -179,6 +184,16 @@ pub fn put_stored(tx: &Connection, document: &StoredDocument) -> Result<(), Repl
         write_conflict(tx, *id, *kind, path, values)?;
     }
     Ok(())
+}
+
+/// The engine's bytes are read for edits only, and halve when compressed.
+fn pack(saved: &[u8]) -> Result<Vec<u8>, ReplicaError> {
+    Ok(zstd::bulk::compress(saved, PACK_LEVEL)?)
+}
+
+/// The engine's bytes of a stored document.
+pub(crate) fn unpack(packed: &[u8]) -> Result<Vec<u8>, ReplicaError> {
+    zstd::bulk::decompress(packed, SAVED_BYTES_MAX).map_err(|_| ReplicaError::damaged("a document that cannot be unpacked"))
 }
 
 struct Row {

@@ -6,7 +6,7 @@ use super::Refusal;
 /// The largest change.
 const CHANGE_BYTES_MAX: usize = 1024 * 1024;
 /// The most operations of a change: the fields of a very large product.
-const OPERATIONS_MAX: u64 = 65_536;
+pub(super) const OPERATIONS_MAX: u64 = 65_536;
 /// The most columns; our edits use eight.
 const COLUMNS_MAX: u64 = 16;
 /// The most other actors that a change names.

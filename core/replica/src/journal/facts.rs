@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
 use tradepost_domain::device::Certificate;
 use tradepost_domain::fact::{Fact, FactBody};
 use tradepost_domain::id::{FactId, ReplicaId, StaffId};
@@ -223,4 +224,56 @@ pub(crate) fn each_in_order(tx: &Connection, each: &mut dyn FnMut(&Fact, &Contex
 /// How far this knowledge reaches into `subject`.
 pub(crate) fn known(knowledge: &[(Origin, u64)], subject: &Origin) -> u64 {
     knowledge.iter().find(|(origin, _)| origin == subject).map_or(0, |(_, seq)| *seq)
+}
+
+/// A fact as a checkpoint brings it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ShippedFact {
+    pub origin: Origin,
+    pub seq: u64,
+    pub section: u8,
+    pub lamport: u64,
+    pub at_ms: i64,
+    pub staff: Option<StaffId>,
+    /// What its author knew; `None`: the same as the fact before it.
+    pub knowledge: Option<serde_bytes::ByteBuf>,
+    pub bytes: serde_bytes::ByteBuf,
+}
+
+/// Stores a checkpoint's fact. Its sums are in the checkpoint's bases.
+pub(crate) fn store_shipped(tx: &Connection, chains: &mut Chains, shipped: &ShippedFact, knowledge: &[u8]) -> Result<Fact, ReplicaError> {
+    let fact: Fact = cbor::from_slice(&shipped.bytes)?;
+    let place = Place::of(chains.ensure(tx, shipped.origin)?.number, shipped.seq).section(usize::from(shipped.section));
+    let inserted = tx
+        .prepare_cached(
+            "insert into facts (id, kind, place, lamport, at_ms, staff, is_in_base, knowledge) values (?, ?, ?, ?, ?, ?, 1, ?)
+             on conflict do nothing",
+        )?
+        .execute(params![
+            fact.id.as_bytes(),
+            fact.body.kind_name(),
+            place.0,
+            shipped.lamport,
+            shipped.at_ms,
+            shipped.staff.map(|staff| *staff.as_bytes()),
+            knowledge,
+        ])?;
+    if inserted == 1 {
+        tx.prepare_cached("insert into bodies (place, bytes) values (?1, ?2) on conflict do update set bytes = ?2")?
+            .execute(params![place.0, &**shipped.bytes])?;
+        digest::fact_added(tx, fact.id, &shipped.bytes)?;
+    }
+    Ok(fact)
+}
+
+/// Removes the facts of a checkpoint that was loaded in part.
+pub(crate) fn forget_shipped(tx: &Connection) -> Result<(), ReplicaError> {
+    let mut statement = tx.prepare("select facts.id, bodies.place, bodies.bytes from facts join bodies on bodies.place = facts.place where is_in_base = 1")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        digest::fact_removed(tx, FactId::from_bytes(row.get(0)?), &row.get::<_, Vec<u8>>(2)?)?;
+        tx.prepare_cached("delete from bodies where place = ?")?.execute([row.get::<_, i64>(1)?])?;
+    }
+    tx.execute("delete from facts where is_in_base = 1", [])?;
+    Ok(())
 }

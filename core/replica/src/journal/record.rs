@@ -48,6 +48,9 @@ impl Journal {
         let by = EditedBy { staff: draft.staff, at: Timestamp::from_unix_ms(clock.corrected_ms()) };
         let mut sections = Vec::new();
         for edit in &draft.edits {
+            if !gate::fits(edit) {
+                return Err(ReplicaError::TooLarge { what: "a field, or the number of fields" });
+            }
             let change = Engine.edit(tx, &self.origin(), &by, edit)?;
             if !change.is_empty() {
                 sections.push(section_of_edit(edit, change)?);

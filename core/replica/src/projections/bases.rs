@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::cbor;
 use crate::error::ReplicaError;
 
-/// The tables that hold sums, with their columns.
-const TABLES: &[(&str, &str)] = &[
-    ("stock_levels", "variant, location, on_hand, committed, unavailable, in_transit, count_fact, count_lamport, count_replica, count_incarnation, count_seq, count_at"),
-    ("till_sessions", "id, till, business_day, opened_at, opening_float, currency, totals, closing, closed_at, z_number, cash_variance"),
-    ("sales_days", "business_day, totals"),
-    ("sales_by_variant", "business_day, variant, quantity, gross"),
+/// The tables that hold sums, with how many of their columns are the key, and their columns.
+const TABLES: &[(&str, usize, &str)] = &[
+    ("stock_levels", 2, "variant, location, on_hand, committed, unavailable, in_transit, count_fact, count_lamport, count_replica, count_incarnation, count_seq, count_at"),
+    ("till_sessions", 1, "id, till, business_day, opened_at, opening_float, currency, totals, closing, closed_at, z_number, cash_variance"),
+    ("sales_days", 1, "business_day, totals"),
+    ("sales_by_variant", 2, "business_day, variant, quantity, gross"),
 ];
 
 /// The largest chunk is a little over this.
@@ -36,28 +36,43 @@ struct Chunk {
     rows: Vec<Vec<Cell>>,
 }
 
-/// Gives all sums in chunks.
-pub fn export(connection: &Connection, each: &mut dyn FnMut(Vec<u8>) -> Result<(), ReplicaError>) -> Result<(), ReplicaError> {
-    for (table, (name, columns)) in TABLES.iter().enumerate() {
-        let mut statement = connection.prepare(&format!("select {columns} from {name} order by {columns}"))?;
-        let width = statement.column_count();
-        let mut rows = statement.query([])?;
-        let mut chunk = Chunk { table, rows: Vec::new() };
-        let mut bytes = 0;
-        while let Some(row) = rows.next()? {
-            let cells: Vec<Cell> = (0..width).map(|column| Ok(Cell::of(row.get(column)?))).collect::<Result<_, rusqlite::Error>>()?;
-            bytes += cells.iter().map(Cell::size).sum::<usize>();
-            chunk.rows.push(cells);
-            if bytes >= CHUNK_BYTES {
-                each(cbor::to_vec(&chunk)?)?;
-                (chunk.rows, bytes) = (Vec::new(), 0);
-            }
+/// How far an export has come.
+#[derive(Debug, Default)]
+pub struct Exported {
+    table: usize,
+    key: Vec<Value>,
+}
+
+/// The next chunk of sums; `None` after the last. Memory does not grow with the tables.
+pub fn export(connection: &Connection, exported: &mut Exported) -> Result<Option<Vec<u8>>, ReplicaError> {
+    while let Some((name, key_width, columns)) = TABLES.get(exported.table) {
+        let chunk = export_after(connection, exported, name, *key_width, columns)?;
+        if chunk.rows.is_empty() {
+            *exported = Exported { table: exported.table + 1, key: Vec::new() };
+            continue;
         }
-        if !chunk.rows.is_empty() {
-            each(cbor::to_vec(&chunk)?)?;
-        }
+        return cbor::to_vec(&chunk).map(Some);
     }
-    Ok(())
+    Ok(None)
+}
+
+fn export_after(connection: &Connection, exported: &mut Exported, name: &str, key_width: usize, columns: &str) -> Result<Chunk, ReplicaError> {
+    let key = columns.split(", ").take(key_width).collect::<Vec<_>>().join(", ");
+    let marks = vec!["?"; key_width].join(", ");
+    let condition = if exported.key.is_empty() { String::new() } else { format!("where ({key}) > ({marks})") };
+    let mut statement = connection.prepare_cached(&format!("select {columns} from {name} {condition} order by {key}"))?;
+    let width = statement.column_count();
+    let mut chunk = Chunk { table: exported.table, rows: Vec::new() };
+    let mut bytes = 0;
+    let mut rows = statement.query(params_from_iter(exported.key.clone()))?;
+    while bytes < CHUNK_BYTES {
+        let Some(row) = rows.next()? else { break };
+        exported.key = (0..key_width).map(|column| row.get(column)).collect::<Result<_, _>>()?;
+        let cells: Vec<Cell> = (0..width).map(|column| Ok(Cell::of(row.get(column)?))).collect::<Result<_, rusqlite::Error>>()?;
+        bytes += cells.iter().map(Cell::size).sum::<usize>();
+        chunk.rows.push(cells);
+    }
+    Ok(chunk)
 }
 
 /// Stores a chunk of another replica's sums.
@@ -84,7 +99,7 @@ pub(super) fn restore(tx: &Connection) -> Result<(), ReplicaError> {
 }
 
 fn restore_chunk(tx: &Connection, chunk: Chunk) -> Result<(), ReplicaError> {
-    let Some((name, columns)) = TABLES.get(chunk.table) else { return Err(damaged()) };
+    let Some((name, _, columns)) = TABLES.get(chunk.table) else { return Err(damaged()) };
     let marks = vec!["?"; columns.split(", ").count()].join(", ");
     let mut statement = tx.prepare_cached(&format!("insert into {name} ({columns}) values ({marks})"))?;
     for row in chunk.rows {
@@ -95,7 +110,7 @@ fn restore_chunk(tx: &Connection, chunk: Chunk) -> Result<(), ReplicaError> {
 
 fn read(bytes: &[u8]) -> Result<Chunk, ReplicaError> {
     let chunk: Chunk = cbor::from_slice(bytes)?;
-    let width = TABLES.get(chunk.table).map(|(_, columns)| columns.split(", ").count());
+    let width = TABLES.get(chunk.table).map(|(_, _, columns)| columns.split(", ").count());
     if chunk.rows.iter().all(|row| Some(row.len()) == width) { Ok(chunk) } else { Err(damaged()) }
 }
 

@@ -9,7 +9,7 @@ use rusqlite::ToSql;
 use serde::{Deserialize, Serialize};
 use tradepost_domain::catalog::ProductStatus;
 
-use super::{PAGE_MAX, Page, ProductFilter, ProductSort, Reader};
+use super::{Facets, PAGE_MAX, Page, ProductFilter, ProductSort, Reader};
 use crate::error::ReplicaError;
 use crate::projections::text;
 
@@ -75,12 +75,33 @@ impl Reader {
         Ok(numbers)
     }
 
+    /// What a list of products can be narrowed to further; at most `limit` of each kind.
+    pub fn facets(&self, filter: &ProductFilter, limit: usize) -> Result<Facets, ReplicaError> {
+        let query = Query::of_products(&ProductFilter { sort: ProductSort::Title, ..filter.clone() });
+        let conditions = query.conditions.join(" and ");
+        let counted = |column: &str, from: &str| -> Result<Vec<(String, u64)>, ReplicaError> {
+            let sql = format!(
+                "select {column}, count(*) from {from} where {conditions} and {column} <> '' group by {column} order by 2 desc, 1 limit {}",
+                limit.min(PAGE_MAX)
+            );
+            let params: Vec<&dyn ToSql> = query.params.iter().map(|param| &**param as &dyn ToSql).collect();
+            self.rows(&sql, params.as_slice(), |row| Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0))))
+        };
+        Ok(Facets {
+            vendors: counted("products.vendor", "products")?,
+            product_types: counted("products.product_type", "products")?,
+            tags: counted("product_tags.tag", "products join product_tags on product_tags.product = products.id")?,
+        })
+    }
+
     /// Lists by stock change with every sale, others with the catalog only.
     fn version_for(&self, list: &List) -> Result<(i64, u64), ReplicaError> {
         let catalog = self.row("select version from catalog_version where id = 1", [], |row| row.get(0))?.unwrap_or(0);
         let is_by_stock = matches!(
             list,
-            List::Products(ProductFilter { sort: ProductSort::AvailableAscending | ProductSort::AvailableDescending, .. })
+            List::Products(
+                ProductFilter { sort: ProductSort::AvailableAscending | ProductSort::AvailableDescending, .. } | ProductFilter { is_available: true, .. }
+            )
         );
         Ok((catalog, if is_by_stock { self.generation()? } else { 0 }))
     }
@@ -119,6 +140,15 @@ struct Query {
     order: &'static str,
 }
 
+/// Some variant with a price can be bought.
+const IS_AVAILABLE: &str = "exists (
+  select 1 from variants
+  where variants.product = products.id and variants.list_price is not null and (
+    variants.stock_policy <> 'stop_at_zero'
+    or (select sum(on_hand - committed - unavailable) from stock_levels where stock_levels.variant = variants.id) > 0
+  )
+)";
+
 impl Query {
     fn of(list: &List) -> Self {
         match list {
@@ -134,7 +164,7 @@ impl Query {
     }
 
     fn of_products(filter: &ProductFilter) -> Self {
-        let ProductFilter { search, status, collection, vendor, product_type, tag, sort } = filter;
+        let ProductFilter { search, status, collection, vendor, product_type, tag, price_minor_min, price_minor_max, is_available, sort } = filter;
         let (from, order) = order_of(*sort);
         let mut query = Self { from, conditions: Vec::new(), params: Vec::new(), order };
         query.conditions.push(if *status == Some(ProductStatus::Archived) { "products.is_listed = 0" } else { "products.is_listed = 1" });
@@ -153,6 +183,15 @@ impl Query {
         }
         if let Some(tag) = tag {
             query.narrow("products.id in (select product from product_tags where tag = ?)", Rc::new(tag.clone()));
+        }
+        if let Some(least) = price_minor_min {
+            query.narrow("products.price_max >= ?", Rc::new(*least));
+        }
+        if let Some(most) = price_minor_max {
+            query.narrow("products.price_min <= ?", Rc::new(*most));
+        }
+        if *is_available {
+            query.conditions.push(IS_AVAILABLE);
         }
         query.search(search);
         query

@@ -101,8 +101,28 @@ pub struct ProductFilter {
     pub product_type: Option<String>,
     /// Only with this tag.
     pub tag: Option<String>,
+    /// Only with a variant at this price or above, minor units.
+    #[serde(default)]
+    pub price_minor_min: Option<i64>,
+    /// Only with a variant at this price or below, minor units.
+    #[serde(default)]
+    pub price_minor_max: Option<i64>,
+    /// Only what can be bought: available somewhere, or sold on, or not tracked.
+    #[serde(default)]
+    pub is_available: bool,
     /// Order.
     pub sort: ProductSort,
+}
+
+/// What a list of products can be narrowed to further, each with how many products it leaves, the most first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facets {
+    /// Vendors.
+    pub vendors: Vec<(String, u64)>,
+    /// Types.
+    pub product_types: Vec<(String, u64)>,
+    /// Tags.
+    pub tags: Vec<(String, u64)>,
 }
 
 /// The order of a list of products.

@@ -2,12 +2,13 @@
 //!
 //! The cost is bounded by the candidates that are looked at, not by how many products match.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use rusqlite::params;
 use tradepost_domain::catalog::ProductStatus;
+use tradepost_domain::id::VariantId;
 
+use super::catalog::variant_row;
 use super::lists::match_of;
 use super::{PAGE_MAX, Reader, VariantRow};
 use crate::error::ReplicaError;
@@ -20,12 +21,13 @@ const MATCHES_MAX: i64 = 60;
 /// Variants of one product that are looked at.
 const VARIANTS_MAX: i64 = 200;
 
-/// How well a variant fits; less is better.
+/// A product that may be meant. The order is the order of answers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Fit {
+struct Candidate {
     is_not_sold: bool,
     misses: u8,
-    is_sold_out: bool,
+    title: String,
+    number: i64,
 }
 
 impl Reader {
@@ -35,35 +37,40 @@ impl Reader {
         let limit = limit.min(PAGE_MAX);
         let mut found = self.variants_by_code(typed)?;
         let words = text::words(typed);
-        let mut ranked: Vec<(Fit, Reverse<usize>, String, usize, VariantRow)> = Vec::new();
-        for number in self.candidates(typed)? {
-            let rows = self.rows(include_str!("../sql/variants_of_product_number.sql"), params![number, VARIANTS_MAX], super::catalog::variant_row)?;
-            let rows = fitting(rows, &words);
-            ranked.extend(rows.into_iter().enumerate().map(|(place, row)| {
-                let title = text::fold(&row.product_title);
-                (fit(&row, &title, typed, &words), Reverse(0), title, place, row)
-            }));
-        }
-        ranked.sort_by(|a, b| (&a.0, &a.2, a.3, a.4.id).cmp(&(&b.0, &b.2, b.3, b.4.id)));
-        for (.., row) in ranked {
+        for candidate in self.candidates(&text::fold(typed.trim()), &words)? {
             if found.len() >= limit {
                 break;
             }
-            if found.iter().all(|other| other.id != row.id) {
-                found.push(row);
-            }
+            let rows = self.rows(include_str!("../sql/variants_of_product_number.sql"), params![candidate.number, VARIANTS_MAX], variant_row)?;
+            let known: Vec<VariantId> = found.iter().map(|row| row.id).collect();
+            found.extend(fitting(rows, &words).into_iter().filter(|row| !known.contains(&row.id)));
         }
         found.truncate(limit);
         Ok(found)
     }
 
+    /// Products worth looking at, the best first.
+    fn candidates(&self, typed: &str, words: &[String]) -> Result<Vec<Candidate>, ReplicaError> {
+        let numbers = self.candidate_numbers(typed)?;
+        let mut candidates = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            let sql = "select title_key, status from products where number = ? and is_listed = 1";
+            candidates.extend(self.row(sql, [number], |row| {
+                let title: String = row.get(0)?;
+                let is_not_sold = row.get_ref(1)?.as_str()? != ProductStatus::Active.word();
+                Ok(Candidate { is_not_sold, misses: misses(&title, typed, words), title, number })
+            })?);
+        }
+        candidates.sort();
+        Ok(candidates)
+    }
+
     /// Row numbers of products worth looking at.
-    fn candidates(&self, typed: &str) -> Result<BTreeSet<i64>, ReplicaError> {
+    fn candidate_numbers(&self, typed: &str) -> Result<BTreeSet<i64>, ReplicaError> {
         let mut numbers = BTreeSet::new();
         let Some(prefixes) = match_of(typed) else { return Ok(numbers) };
-        let beginning = text::fold(typed.trim());
         let sql = "select number from products where is_listed = 1 and title_key >= ?1 and title_key < ?1 || char(1114111) order by title_key limit ?2";
-        numbers.extend(self.rows(sql, params![beginning, TITLES_MAX], |row| row.get::<_, i64>(0))?);
+        numbers.extend(self.rows(sql, params![typed, TITLES_MAX], |row| row.get::<_, i64>(0))?);
         let sql = "select rowid from product_search where product_search match ? limit ?";
         let whole_words = prefixes.replace('*', "");
         for words in [whole_words, prefixes] {
@@ -91,14 +98,14 @@ fn begins(words: &[String], beginning: &str) -> bool {
     words.iter().any(|word| word.starts_with(beginning))
 }
 
-fn fit(row: &VariantRow, title: &str, typed: &str, words: &[String]) -> Fit {
-    let title_words = text::words(title);
-    let misses = match () {
-        () if title == text::fold(typed.trim()) => 0,
-        () if title.starts_with(&text::fold(typed.trim())) => 1,
+/// How far a title is from what was typed; both without case and accents.
+fn misses(title: &str, typed: &str, words: &[String]) -> u8 {
+    let title_words: Vec<String> = text::words(title);
+    match () {
+        () if title == typed => 0,
+        () if title.starts_with(typed) => 1,
         () if words.iter().all(|word| title_words.contains(word)) => 2,
         () if words.iter().all(|word| begins(&title_words, word)) => 3,
         () => 4,
-    };
-    Fit { is_not_sold: row.status != ProductStatus::Active, misses, is_sold_out: row.available.thousandths <= 0 }
+    }
 }

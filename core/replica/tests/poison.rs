@@ -1,0 +1,96 @@
+//! A certified peer that sends poison: the section is left out, and its later entries go on.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use common::Shop;
+use serde_bytes::ByteBuf;
+use tradepost_replica::{Admission, EntryHeader, Hash, SectionHeader, SectionKind, TransferEntry, Vector};
+
+/// The entry again with other sections, signed by the same device.
+fn forge(device: &common::Device, entry: &TransferEntry, sections: Vec<(SectionKind, Vec<u8>)>) -> TransferEntry {
+    let mut header = EntryHeader::decode(&entry.header).unwrap();
+    header.sections = sections
+        .iter()
+        .map(|(kind, bytes)| SectionHeader { scope: "product".into(), kind: *kind, length: bytes.len() as u32, hash: Hash::of(bytes) })
+        .collect();
+    let header = header.encode().unwrap();
+    let signature = device.get().sign(&header).to_vec();
+    TransferEntry { header, signature, sections: sections.into_iter().map(|(_, bytes)| Some(ByteBuf::from(bytes))).collect() }
+}
+
+#[test]
+fn a_poisoned_section_is_quarantined_and_the_rest_of_its_entry_applies() {
+    let mut shop = Shop::found();
+    let mut till = shop.till("T01");
+    shop.office.edit(9, "title", "Tea");
+    till.pull(&shop.office);
+    let recorded = shop.office.adjust(1000);
+    let entry = shop.office.get().entries_after(&till.get().vector().unwrap(), 1, usize::MAX).unwrap().remove(0);
+    let fact = entry.sections[0].clone().unwrap().into_vec();
+    let poison = forge(
+        &shop.office,
+        &entry,
+        vec![
+            (SectionKind::DocumentChange, b"not even CBOR".to_vec()),
+            (SectionKind::Fact, vec![0xff; 10]),
+            (SectionKind::Fact, fact),
+        ],
+    );
+    let admission = till.admit(&poison);
+    let Admission::Quarantined { sections, touched } = admission else { panic!("{admission:?}") };
+    assert_eq!(sections, [0, 1]);
+    assert_eq!(touched.facts.len(), 1);
+    assert_eq!(till.get().quarantined(10).unwrap().len(), 2);
+    // The next entry of this origin would follow the poisoned one; here the honest branch is a fork of it, kept as evidence.
+    assert!(matches!(till.admit(&entry), Admission::Fork { seq, .. } if seq == recorded.seq));
+    assert_eq!(till.get().fork_count(), 1);
+    assert!(matches!(till.admit(&poison), Admission::Duplicate));
+    let kept = till.get().entries_after(&Vector::default(), usize::MAX, usize::MAX).unwrap();
+    assert_eq!(kept.last(), Some(&poison));
+}
+
+#[test]
+fn an_impossible_lamport_time_or_predecessor_is_refused() {
+    let mut shop = Shop::found();
+    let mut till = shop.till("T01");
+    till.pull(&shop.office);
+    shop.office.adjust(1000);
+    let entry = shop.office.get().entries_after(&till.get().vector().unwrap(), 1, usize::MAX).unwrap().remove(0);
+    let forged = |change: &dyn Fn(&mut EntryHeader)| {
+        let mut header = EntryHeader::decode(&entry.header).unwrap();
+        change(&mut header);
+        let header = header.encode().unwrap();
+        TransferEntry { signature: shop.office.get().sign(&header).to_vec(), header, sections: entry.sections.clone() }
+    };
+    for lamport in [1, u64::MAX, i64::MAX as u64] {
+        let admission = till.admit(&forged(&|header| header.lamport = lamport));
+        assert!(matches!(admission, Admission::Refused { .. }), "{lamport}: {admission:?}");
+    }
+    assert!(matches!(till.admit(&forged(&|header| header.previous = Hash::of(b"other"))), Admission::Fork { .. }));
+    assert!(matches!(till.admit(&forged(&|header| header.seq += 5)), Admission::Pending));
+    assert!(matches!(till.admit(&entry), Admission::Applied { .. }));
+}
+
+/// Orphans far ahead of everything: bounded, and what can apply still applies.
+#[test]
+fn a_flood_of_orphans_is_bounded_and_does_not_stop_the_next_entry() {
+    let mut shop = Shop::found();
+    let mut till = shop.till("T01");
+    till.pull(&shop.office);
+    shop.office.adjust(1000);
+    let entry = shop.office.get().entries_after(&till.get().vector().unwrap(), 1, usize::MAX).unwrap().remove(0);
+    let orphans: Vec<TransferEntry> = (2..2002)
+        .map(|ahead| {
+            let mut header = EntryHeader::decode(&entry.header).unwrap();
+            header.seq += ahead;
+            let header = header.encode().unwrap();
+            TransferEntry { signature: shop.office.get().sign(&header).to_vec(), header, sections: entry.sections.clone() }
+        })
+        .collect();
+    let device = &mut till;
+    let admissions = device.replica.as_mut().unwrap().admit_batch(&orphans, &mut device.env).unwrap();
+    assert!(admissions.iter().all(|admission| matches!(admission, Admission::Pending)));
+    assert_eq!(till.get().pending_count(), 2000);
+    assert!(matches!(till.admit(&entry), Admission::Applied { .. }));
+}
