@@ -83,7 +83,8 @@ impl DailyTotals {
 
     fn add(&mut self, day: BusinessDay, row: Row, count: u64, net: Money, tax: Money, gross: Money) -> Result<(), MoneyError> {
         let zero = Money::zero(self.currency);
-        let amounts = self.days.entry(day).or_default().entry(row).or_insert(Amounts { count: 0, net: zero, tax: zero, gross: zero });
+        let amounts =
+            self.days.entry(day).or_default().entry(row).or_insert(Amounts { count: 0, net: zero, tax: zero, gross: zero });
         *amounts = Amounts {
             count: amounts.count + count,
             net: amounts.net.checked_add(net)?,
@@ -96,7 +97,8 @@ impl DailyTotals {
     /// Writes the CSV.
     pub fn write_csv<W: Write>(&self, output: W) -> Result<W, ExchangeError> {
         let mut csv = csv::Writer::from_writer(output);
-        csv.write_record(["business_day", "record", "name", "rate_percent", "count", "net", "tax", "gross", "currency"]).map_err(write_error)?;
+        csv.write_record(["business_day", "record", "name", "rate_percent", "count", "net", "tax", "gross", "currency"])
+            .map_err(write_error)?;
         for (day, rows) in &self.days {
             for (row, amounts) in rows {
                 csv.write_record(self.cells(*day, row, amounts)).map_err(write_error)?;

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::error::ExchangeError;
 use crate::rows::{Row, Rows};
 use crate::shopify::columns::known_column_count;
@@ -12,8 +10,7 @@ use crate::shopify::columns::known_column_count;
 pub const SNIFF_BYTES: usize = 64 * 1024;
 
 /// Whose file it is, and of what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the name is the program's; `Display` says it in words")]
 pub enum Format {
     Shopify,
@@ -57,26 +54,70 @@ impl fmt::Display for Format {
     }
 }
 
+const WORDS: &[(&str, Format)] = &[
+    ("shopify", Format::Shopify),
+    ("shopify_inventory", Format::ShopifyInventory),
+    ("shopify_orders", Format::ShopifyOrders),
+    ("shopify_customers", Format::ShopifyCustomers),
+    ("shopify_customs", Format::ShopifyCustoms),
+    ("square", Format::Square),
+    ("square_sales", Format::SquareSales),
+    ("woocommerce", Format::WooCommerce),
+    ("odoo", Format::Odoo),
+    ("magento", Format::Magento),
+    ("medusa", Format::Medusa),
+    ("prestashop", Format::PrestaShop),
+    ("bagisto", Format::Bagisto),
+    ("spree", Format::Spree),
+    ("vendure", Format::Vendure),
+    ("csv", Format::PlainCsv),
+];
+
 impl Format {
+    /// Its word on the command line.
+    pub fn word(self) -> &'static str {
+        WORDS.iter().find(|(_, format)| *format == self).map_or("csv", |(word, _)| word)
+    }
+
+    /// The format of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        WORDS.iter().find(|(known, _)| *known == word).map(|(_, format)| *format)
+    }
+
     /// What to do with a file of this kind instead of importing it.
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Shopify => "Import it as it is.",
-            Self::ShopifyInventory => "In Shopify, go to Products, choose Export, and import that file; its column Variant Inventory Qty brings the stock.",
+            Self::ShopifyInventory => {
+                "In Shopify, go to Products, choose Export, and import that file; its column Variant Inventory Qty brings the stock."
+            }
             Self::ShopifyOrders | Self::ShopifyCustomers | Self::ShopifyCustoms => {
                 "In Shopify, go to Products, choose Export, and import that file."
             }
             Self::SquareSales => "Export the item library instead, or make a file with Shopify's product columns.",
-            Self::Square | Self::WooCommerce | Self::Odoo | Self::Magento | Self::Medusa | Self::PrestaShop | Self::Bagisto | Self::Spree | Self::Vendure => {
+            Self::Square
+            | Self::WooCommerce
+            | Self::Odoo
+            | Self::Magento
+            | Self::Medusa
+            | Self::PrestaShop
+            | Self::Bagisto
+            | Self::Spree
+            | Self::Vendure => {
                 "Convert it to Shopify's product columns (Handle, Title, Variant SKU, Variant Price ...) and import that; this format comes in a later version."
             }
-            Self::PlainCsv => "Name the columns as Shopify does: at least Title and Variant Price, and Handle, Variant SKU, Variant Barcode, Option1 Name, Option1 Value where there are any.",
+            Self::PlainCsv => {
+                "Name the columns as Shopify does: at least Title and Variant Price, and Handle, Variant SKU, Variant Barcode, Option1 Name, Option1 Value where there are any."
+            }
         }
     }
 
     /// Whether products stand in such a file.
     pub(crate) fn holds_products(self) -> bool {
-        !matches!(self, Self::ShopifyInventory | Self::ShopifyOrders | Self::ShopifyCustomers | Self::ShopifyCustoms | Self::SquareSales)
+        !matches!(
+            self,
+            Self::ShopifyInventory | Self::ShopifyOrders | Self::ShopifyCustomers | Self::ShopifyCustoms | Self::SquareSales
+        )
     }
 }
 
@@ -131,7 +172,10 @@ pub fn detect(first: &[u8]) -> Result<Detected, ExchangeError> {
     let encoding = FileEncoding::of(first);
     let text = utf8_of(first, encoding);
     if text.contains(&0) {
-        return Err(ExchangeError::NotCsv { found: "a file of binary data", advice: "Export the products as CSV and import that file." });
+        return Err(ExchangeError::NotCsv {
+            found: "a file of binary data",
+            advice: "Export the products as CSV and import that file.",
+        });
     }
     let (delimiter, header) = split_header(&text);
     Ok(Detected { format: format_of(&header), delimiter, encoding })
@@ -154,14 +198,23 @@ const SAVE_AS_CSV: &str = "Open it, save it as \"CSV UTF-8 (comma delimited)\", 
 fn refuse_other_kinds(first: &[u8]) -> Result<(), ExchangeError> {
     let start = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(first).trim_ascii_start();
     let (found, advice) = match start {
-        [b'P', b'K', 3, 4, ..] => ("an Excel workbook or a ZIP archive", "Unpack it, or open it and save it as \"CSV UTF-8 (comma delimited)\", and import that file."),
+        [b'P', b'K', 3, 4, ..] => (
+            "an Excel workbook or a ZIP archive",
+            "Unpack it, or open it and save it as \"CSV UTF-8 (comma delimited)\", and import that file.",
+        ),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => ("an old Excel workbook", SAVE_AS_CSV),
         [b'%', b'P', b'D', b'F', ..] => ("a PDF", "Export the products as CSV from the program that made it."),
-        [0x89, b'P', b'N', b'G', ..] | [0xFF, 0xD8, 0xFF, ..] | [b'G', b'I', b'F', b'8', ..] => ("a picture", "Choose the CSV file instead."),
+        [0x89, b'P', b'N', b'G', ..] | [0xFF, 0xD8, 0xFF, ..] | [b'G', b'I', b'F', b'8', ..] => {
+            ("a picture", "Choose the CSV file instead.")
+        }
         [0x1F, 0x8B, ..] => ("a compressed file", "Unpack it first, and import the CSV file in it."),
-        [b'S', b'Q', b'L', b'i', b't', b'e', ..] => ("a database", "Export the products as CSV from the program that it belongs to."),
+        [b'S', b'Q', b'L', b'i', b't', b'e', ..] => {
+            ("a database", "Export the products as CSV from the program that it belongs to.")
+        }
         [b'{' | b'[', ..] => ("JSON", "Export the products as CSV instead."),
-        [b'<', ..] => ("a web page or XML", "Perhaps a sign-in page was saved instead of the file: export the products as CSV again."),
+        [b'<', ..] => {
+            ("a web page or XML", "Perhaps a sign-in page was saved instead of the file: export the products as CSV again.")
+        }
         _ => return Ok(()),
     };
     Err(ExchangeError::NotCsv { found, advice })
@@ -242,13 +295,31 @@ mod tests {
         check(b"ID,Type,SKU,Name,Published,Regular price\n", Format::WooCommerce, b',');
         check(b"Token,Item Name,Variation Name,Price\n", Format::Square, b',');
         check(b"Species,Count\n", Format::PlainCsv, b',');
-        check(&[0xFF, 0xFE, b'T', 0, b'i', 0, b't', 0, b'l', 0, b'e', 0, b';', 0, b'P', 0, b'r', 0, b'i', 0, b'c', 0, b'e', 0, b'\n', 0], Format::Shopify, b';');
+        check(
+            &[
+                0xFF, 0xFE, b'T', 0, b'i', 0, b't', 0, b'l', 0, b'e', 0, b';', 0, b'P', 0, b'r', 0, b'i', 0, b'c', 0, b'e', 0,
+                b'\n', 0,
+            ],
+            Format::Shopify,
+            b';',
+        );
+    }
+
+    #[test]
+    fn every_format_has_a_word_of_its_own() {
+        for (word, format) in WORDS {
+            assert_eq!((format.word(), Format::from_word(word)), (*word, Some(*format)));
+        }
     }
 
     #[test]
     fn what_is_no_csv_is_refused_with_advice() {
         let table: [(&[u8], &str); 6] = [
-            (b"PK\x03\x04....", "Excel"), (b"%PDF-1.7", "PDF"), (b"\x89PNG\r\n", "picture"), (b"<!DOCTYPE html>", "web page"), (b"{\"a\":1}", "JSON"),
+            (b"PK\x03\x04....", "Excel"),
+            (b"%PDF-1.7", "PDF"),
+            (b"\x89PNG\r\n", "picture"),
+            (b"<!DOCTYPE html>", "web page"),
+            (b"{\"a\":1}", "JSON"),
             (b"ab\x00\x01\x02\x03cd,ef", "binary"),
         ];
         for (file, word) in table {

@@ -110,7 +110,13 @@ impl Problems {
         if dropped > 0 {
             let row = list.last().map_or(1, |problem| problem.row);
             let message = format!("{dropped} more problems are not listed. Mend these first and import again.");
-            list.push(Problem { row, column: String::new(), severity: Severity::Warning, code: ProblemCode::MoreProblems, message });
+            list.push(Problem {
+                row,
+                column: String::new(),
+                severity: Severity::Warning,
+                code: ProblemCode::MoreProblems,
+                message,
+            });
         }
         list
     }

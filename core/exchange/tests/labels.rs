@@ -7,10 +7,21 @@ use tradepost_exchange::labels::{LABELS_MAX, Label, LabelError, LabelStyle, SHEE
 
 fn labels() -> Vec<Label> {
     let price = Some(Money::from_minor(1250, Currency::EUR));
-    [("T-shirt, blue / M", "TS-BLUE-M", "4006381333931"), ("Mug with a very long name that does not fit on one line of a label, nor on two", "MUG", "036000291452"),
-        ("Pen", "PEN-1", "96385074"), ("Café Łódź 北京", "INT-7", "INT-0007"), ("Digits", "D", "12345678901")]
+    [
+        ("T-shirt, blue / M", "TS-BLUE-M", "4006381333931"),
+        ("Mug with a very long name that does not fit on one line of a label, nor on two", "MUG", "036000291452"),
+        ("Pen", "PEN-1", "96385074"),
+        ("Café Łódź 北京", "INT-7", "INT-0007"),
+        ("Digits", "D", "12345678901"),
+    ]
     .into_iter()
-    .map(|(name, sku, barcode)| Label { name: name.to_owned(), price, sku: sku.to_owned(), barcode: barcode.to_owned(), copies: 2 })
+    .map(|(name, sku, barcode)| Label {
+        name: name.to_owned(),
+        price,
+        sku: sku.to_owned(),
+        barcode: barcode.to_owned(),
+        copies: 2,
+    })
     .collect()
 }
 
@@ -20,7 +31,13 @@ fn every_sheet_takes_labels_of_both_styles() {
         for style in [LabelStyle::Product, LabelStyle::ShelfTag] {
             let made = labels_pdf(&labels(), sheet, style, 0).unwrap();
             assert_eq!(made.page_count, 10_usize.div_ceil(sheet.labels_per_page()), "{}", sheet.key);
-            println!("{} {style:?}: {} pages, {} bytes, left out {:?}", sheet.key, made.page_count, made.pdf.len(), made.barcodes_left_out);
+            println!(
+                "{} {style:?}: {} pages, {} bytes, left out {:?}",
+                sheet.key,
+                made.page_count,
+                made.pdf.len(),
+                made.barcodes_left_out
+            );
             if let Ok(folder) = std::env::var("TRADEPOST_KEEP_PDF") {
                 std::fs::write(format!("{folder}/labels-{}-{style:?}.pdf", sheet.key), made.pdf).unwrap();
             }

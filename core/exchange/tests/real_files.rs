@@ -72,7 +72,11 @@ fn shelf(imported: Vec<ImportedProduct>) -> Shelf {
             let image_ids: Vec<_> = draft.images.iter().map(|_| next()).collect();
             let (mut variant_ids, mut image_ids) = (variant_ids.into_iter(), image_ids.into_iter());
             let stock = (0..draft.variants.len()).map(|index| stock.get(&index).copied()).collect();
-            let product = draft.into_product(id, || VariantId::from_bytes(variant_ids.next().unwrap()), || ImageId::from_bytes(image_ids.next().unwrap()));
+            let product = draft.into_product(
+                id,
+                || VariantId::from_bytes(variant_ids.next().unwrap()),
+                || ImageId::from_bytes(image_ids.next().unwrap()),
+            );
             (product, stock)
         })
         .collect()
@@ -122,7 +126,13 @@ fn every_product_file_survives_import_export_import() {
 #[test]
 fn no_text_of_a_product_file_is_lost() {
     let Some(folder) = folder() else { return };
-    for name in ["shopifypartners-bicycles.csv", "export-devstore-products.csv", "export-bikeshop-two-markets.csv", "export-pl.csv", "shopifypartners-fashion.csv"] {
+    for name in [
+        "shopifypartners-bicycles.csv",
+        "export-devstore-products.csv",
+        "export-bikeshop-two-markets.csv",
+        "export-pl.csv",
+        "shopifypartners-fashion.csv",
+    ] {
         let bytes = std::fs::read(folder.join(name)).unwrap();
         let import = import(&bytes).unwrap();
         let written = write(&shelf(import.products));
@@ -145,7 +155,15 @@ fn cells(file: &[u8]) -> BTreeMap<(String, String), Vec<String>> {
         let record = record.unwrap();
         for (name, cell) in header.iter().zip(record.iter()) {
             let text = cell.trim().trim_start_matches('\'');
-            let is_ours = ["Status", "Published", "Image Position", "Variant Inventory Tracker", "Variant Inventory Policy", "Option1 Name"].contains(&name.as_str());
+            let is_ours = [
+                "Status",
+                "Published",
+                "Image Position",
+                "Variant Inventory Tracker",
+                "Variant Inventory Policy",
+                "Option1 Name",
+            ]
+            .contains(&name.as_str());
             if text.is_empty() || is_ours {
                 continue;
             }
@@ -182,12 +200,20 @@ fn forty_one_skus_of_the_bicycle_shop_are_told_as_duplicates() {
 fn files_of_other_platforms_are_refused_by_name() {
     let Some(folder) = folder() else { return };
     let table = [
-        ("woocommerce/classic-commerce-sample_products.csv", "WooCommerce"), ("woocommerce/minimal.csv", "WooCommerce"), ("platforms/magento-gear-bags.csv", "Magento"),
-        ("platforms/magento-luma-configurable-products.csv", "Magento"), ("platforms/medusa-exported-products-semicolon.csv", "Medusa"),
-        ("platforms/bagisto-sample-products.csv", "Bagisto"), ("platforms/spree-sample-products.csv", "Spree"), ("platforms/vendure-products.csv", "Vendure"),
-        ("platforms/vendure-invalid-row-length.csv", "Vendure"), ("platforms/square-pos-sales-2018.csv", "Square"),
-        ("platforms/prestashop-import-samples/products_import.csv", "PrestaShop"), ("shopify/export-devstore-inventory.csv", "inventory"),
-        ("shopify/orders_export-devstore-scrubbed.csv", "orders"), ("shopify/customers_export-HEADER-ONLY.csv", "customers"),
+        ("woocommerce/classic-commerce-sample_products.csv", "WooCommerce"),
+        ("woocommerce/minimal.csv", "WooCommerce"),
+        ("platforms/magento-gear-bags.csv", "Magento"),
+        ("platforms/magento-luma-configurable-products.csv", "Magento"),
+        ("platforms/medusa-exported-products-semicolon.csv", "Medusa"),
+        ("platforms/bagisto-sample-products.csv", "Bagisto"),
+        ("platforms/spree-sample-products.csv", "Spree"),
+        ("platforms/vendure-products.csv", "Vendure"),
+        ("platforms/vendure-invalid-row-length.csv", "Vendure"),
+        ("platforms/square-pos-sales-2018.csv", "Square"),
+        ("platforms/prestashop-import-samples/products_import.csv", "PrestaShop"),
+        ("shopify/export-devstore-inventory.csv", "inventory"),
+        ("shopify/orders_export-devstore-scrubbed.csv", "orders"),
+        ("shopify/customers_export-HEADER-ONLY.csv", "customers"),
         ("shopify/export-cross-border-prices.csv", "HS codes"),
     ];
     for (file, word) in table {

@@ -68,7 +68,12 @@ fn a_gift_receipt_tells_no_price() {
 fn cash_rounding_is_shown_with_what_is_to_pay() {
     let shop = shop();
     let text = ReceiptDocument::of_sale(&sale_of(vec![line(1, "Pen", 1000, 198)]), &context(&shop)).to_text(32);
-    for expected in ["Total EUR                   1.98", "Cash rounding               0.02", "To pay                      2.00", "Change                      8.00"] {
+    for expected in [
+        "Total EUR                   1.98",
+        "Cash rounding               0.02",
+        "To pay                      2.00",
+        "Change                      8.00",
+    ] {
         assert!(text.contains(expected), "{text}");
     }
 }
@@ -89,7 +94,10 @@ fn a_copy_says_so_at_the_top() {
 #[test]
 fn a_products_name_cannot_command_the_printer() {
     let shop = shop();
-    let document = ReceiptDocument::of_sale(&sale_of(vec![line(1, "Evil\x1bp\x00\x32\u{fa}\x1dV\x00\n\u{9b}name", 1000, 100)]), &context(&shop));
+    let document = ReceiptDocument::of_sale(
+        &sale_of(vec![line(1, "Evil\x1bp\x00\x32\u{fa}\x1dV\x00\n\u{9b}name", 1000, 100)]),
+        &context(&shop),
+    );
     let job = document.to_escpos(&PROFILES[0], Drawer::LeaveShut);
     assert!(!job.bytes.windows(2).any(|pair| pair == b"\x1bp"));
     assert_eq!(job.bytes.windows(2).filter(|pair| *pair == b"\x1dV").count(), 1);
@@ -115,7 +123,9 @@ fn a_day_of_accounting_adds_up() {
     check_golden("accounting.csv", &csv);
     let sum = |record: &[&str], column: usize| -> i64 {
         let rows = csv.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
-        rows.filter(|cells| record.contains(&cells[1])).map(|cells| cells[column].replace('.', "").parse::<i64>().unwrap_or(0)).sum()
+        rows.filter(|cells| record.contains(&cells[1]))
+            .map(|cells| cells[column].replace('.', "").parse::<i64>().unwrap_or(0))
+            .sum()
     };
     for column in [5, 6, 7] {
         assert_eq!(sum(&["tax"], column), sum(&["sales", "refunds"], column), "column {column}");

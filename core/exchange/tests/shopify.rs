@@ -25,7 +25,8 @@ fn import(file: &[u8]) -> (Vec<ImportedProduct>, Vec<Problem>) {
 /// The problems of `file`: row, column, code.
 fn check_problems(file: &str, expected: &[(u64, &str, ProblemCode)]) -> Vec<ImportedProduct> {
     let (products, problems) = import(file.as_bytes());
-    let told: Vec<(u64, &str, ProblemCode)> = problems.iter().map(|problem| (problem.row, problem.column.as_str(), problem.code)).collect();
+    let told: Vec<(u64, &str, ProblemCode)> =
+        problems.iter().map(|problem| (problem.row, problem.column.as_str(), problem.code)).collect();
     assert_eq!(told, expected, "{file}\n{problems:#?}");
     products
 }
@@ -44,7 +45,10 @@ fn rows_of_a_handle_are_variants_and_pictures() {
     let products = check_problems(file, &[]);
     let tee = &products[0].draft;
     assert_eq!((tee.title.as_str(), tee.option_names.as_slice()), ("T-shirt", ["Size".to_owned()].as_slice()));
-    assert_eq!(tee.images.iter().map(|image| image.url.as_str()).collect::<Vec<_>>(), ["https://a/1.png", "https://a/2.png", "https://a/3.png"]);
+    assert_eq!(
+        tee.images.iter().map(|image| image.url.as_str()).collect::<Vec<_>>(),
+        ["https://a/1.png", "https://a/2.png", "https://a/3.png"]
+    );
     assert_eq!((tee.variants.len(), tee.variants[1].image, tee.variants[1].list_price), (2, Some(1), usd(1250)));
     assert_eq!(products[0].stock, [(0, Quantity::from_thousandths(5000)), (1, Quantity::from_thousandths(7000))]);
     assert_eq!((products[0].first_row, products[0].row_count, products[1].first_row), (2, 3, 5));
@@ -62,8 +66,14 @@ fn the_column_names_of_2025_are_read_too() {
     let mug = &products[0].draft;
     let variant = &mug.variants[0];
     assert_eq!((mug.handle.as_str(), mug.description_html.as_str(), mug.status), ("mug", "<p>Nice</p>", ProductStatus::Archived));
-    assert_eq!((variant.list_price, variant.compare_at_price, variant.unit_cost, variant.is_taxable), (usd(500), usd(600), usd(200), false));
-    assert_eq!((variant.stock_policy, variant.weight_grams, variant.image, variant.barcodes.len()), (StockPolicy::SellOn, Some(250), Some(0), 1));
+    assert_eq!(
+        (variant.list_price, variant.compare_at_price, variant.unit_cost, variant.is_taxable),
+        (usd(500), usd(600), usd(200), false)
+    );
+    assert_eq!(
+        (variant.stock_policy, variant.weight_grams, variant.image, variant.barcodes.len()),
+        (StockPolicy::SellOn, Some(250), Some(0), 1)
+    );
     assert_eq!(mug.imported["Color (product.metafields.shopify.color-pattern)"], "red");
     assert_eq!(mug.imported["Option1 Linked To"], "product.metafields.shopify.color-pattern");
 }
@@ -88,18 +98,36 @@ fn each_flaw_is_told_with_its_row_and_column() {
         "Handle,Title,Variant Price,Variant Barcode\na,A,1,036000291452\nb,B,1,0036000291452\n",
         &[(3, "Variant Barcode", DuplicateBarcode)],
     );
-    check_problems("Handle,Title,Variant Price,Variant Barcode\na,A,1,4006381333932\n", &[(2, "Variant Barcode", GtinCheckDigit)]);
+    check_problems(
+        "Handle,Title,Variant Price,Variant Barcode\na,A,1,4006381333932\n",
+        &[(2, "Variant Barcode", GtinCheckDigit)],
+    );
     check_problems("Handle,Title,Variant Price,Variant Barcode\na,A,1,4.00638E+12\n", &[(2, "Variant Barcode", BarcodeDamaged)]);
-    check_problems("Handle,Title,Variant Price,Variant Barcode\na,A,1,'4006381333931\n", &[(2, "Variant Barcode", ApostropheRemoved)]);
-    check_problems("Handle,Title,Variant Price,Variant Compare At Price\na,A,5,4\n", &[(2, "Variant Compare At Price", CompareAtBelowPrice)]);
-    check_problems("Handle,Title,Variant Price,Variant Inventory Qty\na,A,5,-4\n", &[(2, "Variant Inventory Qty", NegativeNumber)]);
+    check_problems(
+        "Handle,Title,Variant Price,Variant Barcode\na,A,1,'4006381333931\n",
+        &[(2, "Variant Barcode", ApostropheRemoved)],
+    );
+    check_problems(
+        "Handle,Title,Variant Price,Variant Compare At Price\na,A,5,4\n",
+        &[(2, "Variant Compare At Price", CompareAtBelowPrice)],
+    );
+    check_problems(
+        "Handle,Title,Variant Price,Variant Inventory Qty\na,A,5,-4\n",
+        &[(2, "Variant Inventory Qty", NegativeNumber)],
+    );
     check_problems("Handle,Title,Variant Price,Variant Taxable\na,A,5,maybe\n", &[(2, "Variant Taxable", UnknownValue)]);
     check_problems("Handle,Title,Variant Price,Status\na,A,5,sold\n", &[(2, "Status", UnknownValue)]);
     check_problems("Handle,Title,Variant Price,Shelf\na,A,5,12\n", &[(1, "Shelf", UnknownColumn)]);
-    check_problems("Handle,Title,Variant Price,Title\na,A,5,B\n", &[(1, "Title", DuplicateColumn), (1, "Title (2)", UnknownColumn)]);
+    check_problems(
+        "Handle,Title,Variant Price,Title\na,A,5,B\n",
+        &[(1, "Title", DuplicateColumn), (1, "Title (2)", UnknownColumn)],
+    );
     check_problems("Handle,Title,Variant Price,Option4 Name\na,A,5,B\n", &[(1, "Option4 Name", TooManyOptions)]);
     check_problems("Handle,Title,Variant Price,Option1 Value\na,A,5,S\n", &[(2, "Option1 Name", MissingOptionName)]);
-    check_problems("Handle,Title,Variant Price,Option1 Name,Option1 Value\na,A,5,Size,S\na,,5,,S\n", &[(3, "Option1 Value", DuplicateVariant)]);
+    check_problems(
+        "Handle,Title,Variant Price,Option1 Name,Option1 Value\na,A,5,Size,S\na,,5,,S\n",
+        &[(3, "Option1 Value", DuplicateVariant)],
+    );
     check_problems("Handle,Title,Variant Price\na,A,\"5\nb,B,6\n", &[(2, "", QuoteNotClosed), (2, "Variant Price", NotANumber)]);
 }
 
@@ -125,7 +153,13 @@ fn a_product_of_too_many_variants_keeps_the_first_and_tells_the_rest() {
     let rows: String = (0..VARIANTS_MAX + 3).map(|number| format!("a,A,1,Size,S{number}\n")).collect();
     let (products, problems) = import(format!("Handle,Title,Variant Price,Option1 Name,Option1 Value\n{rows}").as_bytes());
     assert_eq!(products[0].draft.variants.len(), VARIANTS_MAX);
-    assert_eq!(problems.iter().filter(|problem| problem.code == ProblemCode::TooManyVariants && problem.severity == Severity::Error).count(), 3);
+    assert_eq!(
+        problems
+            .iter()
+            .filter(|problem| problem.code == ProblemCode::TooManyVariants && problem.severity == Severity::Error)
+            .count(),
+        3
+    );
 }
 
 #[test]
@@ -159,14 +193,16 @@ impl Read for Endless {
 }
 
 #[test]
-fn two_hundred_megabytes_are_read_in_little_memory() {
+fn a_file_of_fifty_megabytes_is_read_in_little_memory() {
     let before = resident_kb();
-    let file = Endless { rows_left: 200_000, row: b"Handle,Title,Variant Price,Body (HTML)\n".to_vec(), from: 0 };
+    let file = Endless { rows_left: 50_000, row: b"Handle,Title,Variant Price,Body (HTML)\n".to_vec(), from: 0 };
     let reader = Reader::open(file, Currency::USD).unwrap();
-    assert_eq!(reader.map(Result::unwrap).count(), 200_000);
-    let (Some(before), Some(after)) = (before, resident_kb()) else { return println!("skipped: this system does not tell a program's memory") };
+    assert_eq!(reader.map(Result::unwrap).count(), 50_000);
+    let (Some(before), Some(after)) = (before, resident_kb()) else {
+        return println!("skipped: this system does not tell a program's memory");
+    };
     println!("memory grew by {} KB", after.saturating_sub(before));
-    assert!(after < before + 64 * 1024, "{before} KB became {after} KB");
+    assert!(after < before + 32 * 1024, "{before} KB became {after} KB");
 }
 
 fn resident_kb() -> Option<u64> {

@@ -63,7 +63,9 @@ pub const REFERENCE_CHARACTERS_MAX: usize = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CardReferenceError {
     /// It looks like a card number.
-    #[error("this looks like a card number, which must not be kept. Enter the receipt or authorization number that the terminal printed, or nothing")]
+    #[error(
+        "this looks like a card number, which must not be kept. Enter the receipt or authorization number that the terminal printed, or nothing"
+    )]
     LooksLikeCardNumber,
     /// It is too long.
     #[error("this is too long for a reference. Enter the receipt or authorization number that the terminal printed, or nothing")]
@@ -77,7 +79,8 @@ impl CardReference {
         if text.chars().count() > REFERENCE_CHARACTERS_MAX {
             return Err(CardReferenceError::TooLong);
         }
-        let is_separated_digits = text.chars().all(|character| character.is_ascii_digit() || character == ' ' || character == '-');
+        let is_separated_digits =
+            text.chars().all(|character| character.is_ascii_digit() || character == ' ' || character == '-');
         let digits: Vec<u32> = text.chars().filter_map(|character| character.to_digit(10)).collect();
         if is_separated_digits && (13..=19).contains(&digits.len()) && luhn_fits(&digits) {
             return Err(CardReferenceError::LooksLikeCardNumber);
@@ -108,7 +111,9 @@ mod tests {
     #[test]
     fn an_external_terminal_is_worked_by_hand() {
         let amount = Money::from_minor(1250, "EUR".parse().unwrap());
-        let CardProgress::ConfirmByHand { instruction } = ExternalTerminal::new("the card terminal").charge(amount) else { panic!() };
+        let CardProgress::ConfirmByHand { instruction } = ExternalTerminal::new("the card terminal").charge(amount) else {
+            panic!()
+        };
         assert_eq!(instruction, "Enter 12.50 EUR on the card terminal. Confirm here when it says approved.");
     }
 

@@ -71,8 +71,9 @@ fn low_paper_prints_and_is_told() {
 fn a_printer_that_is_off_is_told_within_the_time_for_connecting() {
     let address = SimulatedPrinter::start(PAPER).unwrap().address().to_string();
     let error = NetworkPrinter::new("Counter", address.clone(), StatusSupport::None, QUICK).print(b"x\n").unwrap_err();
-    let expected =
-        format!("Printer \"Counter\" at {address} does not answer. Check that it is on and connected to the network; the sale is safe and the receipt can be printed later.");
+    let expected = format!(
+        "Printer \"Counter\" at {address} does not answer. Check that it is on and connected to the network; the sale is safe and the receipt can be printed later."
+    );
     assert_eq!(error.to_string(), expected);
 }
 

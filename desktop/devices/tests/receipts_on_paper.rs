@@ -36,9 +36,25 @@ fn every_profile_prints_the_whole_receipt_without_an_error() {
     for profile in PROFILES {
         let (printout, unprintable) = print(&sale(), profile, Drawer::Open);
         assert_eq!((printout.errors.as_slice(), unprintable.as_slice()), (&[] as &[String], &[] as &[char]), "{}", profile.key);
-        assert_eq!((printout.drawer_kicks, printout.cuts.len()), (1, usize::from(profile.cut != CutSupport::TearBar)), "{}", profile.key);
+        assert_eq!(
+            (printout.drawer_kicks, printout.cuts.len()),
+            (1, usize::from(profile.cut != CutSupport::TearBar)),
+            "{}",
+            profile.key
+        );
         let text = printout.to_text(profile.columns);
-        for expected in ["Käthes Lädchen", "München", "T03-2-000147", "T-shirt, blue / M", "0.25 kg x 49.90", "61.45", "Change", "8.55", "VAT 19 %", "7F3A-91C2"] {
+        for expected in [
+            "Käthes Lädchen",
+            "München",
+            "T03-2-000147",
+            "T-shirt, blue / M",
+            "0.25 kg x 49.90",
+            "61.45",
+            "Change",
+            "8.55",
+            "VAT 19 %",
+            "7F3A-91C2",
+        ] {
             assert!(text.contains(expected), "{}: {expected} is missing in\n{text}", profile.key);
         }
         match profile.qr {
@@ -91,7 +107,9 @@ fn a_receipt_arrives_over_the_network_as_it_was_made() {
     let profile = PrinterProfile::by_key("epson-tm-t88").unwrap();
     let job = ReceiptDocument::of_sale(&sale(), &context(&shop)).to_escpos(profile, Drawer::Open);
     let simulator = SimulatedPrinter::start(paper(profile)).unwrap();
-    NetworkPrinter::new("Counter", simulator.address().to_string(), StatusSupport::Epson, Timeouts::default()).print(&job.bytes).unwrap();
+    NetworkPrinter::new("Counter", simulator.address().to_string(), StatusSupport::Epson, Timeouts::default())
+        .print(&job.bytes)
+        .unwrap();
     let printouts = simulator.wait_for(1, Duration::from_secs(10)).unwrap();
     assert_eq!(printouts, [Decoder::decode(paper(profile), &job.bytes)]);
     println!("{}", printouts[0].to_text(profile.columns));

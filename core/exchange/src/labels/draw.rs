@@ -115,7 +115,14 @@ fn name_lines(name: &str, size: Millipoints, width_max: Millipoints) -> Vec<Stri
 }
 
 /// The price on the left with its currency small beside it, the SKU on the right on the same line.
-fn draw_price_and_sku(page: &mut Content, label: &Label, place: LabelBox, price_size: Millipoints, small: Millipoints, y: Millipoints) {
+fn draw_price_and_sku(
+    page: &mut Content,
+    label: &Label,
+    place: LabelBox,
+    price_size: Millipoints,
+    small: Millipoints,
+    y: Millipoints,
+) {
     let mut x = place.left;
     if let Some(price) = label.price {
         let amount = price.to_decimal();
@@ -135,7 +142,9 @@ fn draw_price_and_sku(page: &mut Content, label: &Label, place: LabelBox, price_
 
 /// Bars as wide as they may be, with what they say below.
 fn draw_barcode(page: &mut Content, barcode: &Barcode, room: LabelBox, small: Millipoints) -> Fits {
-    let (Ok(bars), Ok(quiet)) = (i64::try_from(barcode.modules.len()), i64::try_from(barcode.quiet_modules)) else { return Fits::No };
+    let (Ok(bars), Ok(quiet)) = (i64::try_from(barcode.modules.len()), i64::try_from(barcode.quiet_modules)) else {
+        return Fits::No;
+    };
     // The padding is white too and counts as quiet zone.
     let module = ((room.width + 2 * PADDING) / (bars + 2 * quiet)).min(room.width / bars).min(MODULE_MAX);
     let bar_height = room.height - small - small / 3;

@@ -105,7 +105,8 @@ impl ReceiptDocument {
 impl ReceiptContext<'_> {
     fn document(&self, kind: ReceiptKind, heading: String) -> ReceiptDocument {
         let is_report = matches!(kind, ReceiptKind::XReport | ReceiptKind::ZReport);
-        let journal = if self.journal_code.is_empty() { String::new() } else { format!("{} {}", self.words.journal, self.journal_code) };
+        let journal =
+            if self.journal_code.is_empty() { String::new() } else { format!("{} {}", self.words.journal, self.journal_code) };
         let footer = if is_report { Vec::new() } else { lines_of(&self.shop.receipt_footer) };
         ReceiptDocument {
             kind,
@@ -124,7 +125,8 @@ impl ReceiptContext<'_> {
     }
 
     fn sale_details(&self, number: &ReceiptNumber, at: Timestamp) -> Vec<(String, String)> {
-        let mut details = vec![(self.words.receipt.to_owned(), number.to_string()), (self.words.date.to_owned(), self.local_time(at))];
+        let mut details =
+            vec![(self.words.receipt.to_owned(), number.to_string()), (self.words.date.to_owned(), self.local_time(at))];
         if !self.staff_name.is_empty() {
             details.push((self.words.staff.to_owned(), self.staff_name.to_owned()));
         }
@@ -182,7 +184,12 @@ fn sale_line(item: &LineItem, words: &ReceiptWords) -> ReceiptLine {
 }
 
 fn refund_line(line: &RefundLine) -> ReceiptLine {
-    ReceiptLine { title: line.title.clone(), quantity: line.quantity.to_string(), amount: line.gross.to_decimal(), discount: None }
+    ReceiptLine {
+        title: line.title.clone(),
+        quantity: line.quantity.to_string(),
+        amount: line.gross.to_decimal(),
+        discount: None,
+    }
 }
 
 fn negative(amount: Money) -> String {
@@ -261,7 +268,8 @@ fn session_blocks(totals: &SessionTotals, words: &ReceiptWords) -> Vec<Vec<Amoun
         row(words.rounding, totals.cash_rounding, Emphasis::Plain),
     ];
     let taxes: Vec<AmountRow> = totals.taxes.iter().map(|tax| tax_row(tax, words)).collect();
-    let tenders = totals.tenders.iter().map(|(tender, amount)| row(tender_word(*tender, words), *amount, Emphasis::Plain)).collect();
+    let tenders =
+        totals.tenders.iter().map(|(tender, amount)| row(tender_word(*tender, words), *amount, Emphasis::Plain)).collect();
     let drawer = vec![
         row(words.opening_float, totals.opening_float, Emphasis::Plain),
         row(words.paid_in, totals.paid_in, Emphasis::Plain),

@@ -72,8 +72,13 @@ mod tests {
     #[test]
     fn the_euro_sign_has_its_byte_in_each_page_that_holds_it() {
         let table = [
-            (CodePage::Cp437, None), (CodePage::Cp850, None), (CodePage::Cp852, None), (CodePage::Cp858, Some(0xD5)), (CodePage::Latin9, Some(0xA4)),
-            (CodePage::Windows1252, Some(0x80)), (CodePage::Windows1251, Some(0x88)),
+            (CodePage::Cp437, None),
+            (CodePage::Cp850, None),
+            (CodePage::Cp852, None),
+            (CodePage::Cp858, Some(0xD5)),
+            (CodePage::Latin9, Some(0xA4)),
+            (CodePage::Windows1252, Some(0x80)),
+            (CodePage::Windows1251, Some(0x88)),
         ];
         for (page, byte) in table {
             assert_eq!(page.byte('\u{20ac}'), byte, "{page:?}");

@@ -34,9 +34,7 @@ const WIDE_ON: &[u8] = b"\x1c&";
 const WIDE_OFF: &[u8] = b"\x1c.";
 
 /// What opens the drawer: a pulse of 100 ms on pin 2 of its socket (`ESC p`), where drawers are wired.
-pub fn escpos_drawer_kick() -> Vec<u8> {
-    vec![0x1b, b'p', 0, 50, 250]
-}
+const DRAWER_KICK: [u8; 5] = [0x1b, b'p', 0, 50, 250];
 
 /// Prints a receipt.
 pub(crate) fn job(document: &ReceiptDocument, profile: &PrinterProfile, drawer: Drawer) -> EscPosJob {
@@ -48,7 +46,7 @@ pub(crate) fn job(document: &ReceiptDocument, profile: &PrinterProfile, drawer: 
         printer.bytes.extend_from_slice(WIDE_OFF);
     }
     if drawer == Drawer::Open {
-        printer.bytes.extend(escpos_drawer_kick());
+        printer.bytes.extend(DRAWER_KICK);
     }
     lines.iter().for_each(|line| printer.line(line));
     printer.cut();
@@ -216,7 +214,8 @@ impl Printer<'_> {
                 let (column, row) = ((x / scale).checked_sub(QUIET_MODULES), (y / scale).checked_sub(QUIET_MODULES));
                 column.zip(row).is_some_and(|(column, row)| square.is_dark(column, row))
             };
-            self.bytes.extend((0..row_bytes).map(|byte| (0..8).fold(0_u8, |bits, bit| bits << 1 | u8::from(is_dark(byte * 8 + bit)))));
+            self.bytes
+                .extend((0..row_bytes).map(|byte| (0..8).fold(0_u8, |bits, bit| bits << 1 | u8::from(is_dark(byte * 8 + bit)))));
         }
     }
 

@@ -162,7 +162,9 @@ impl Layout<'_> {
         let columns = self.width_of(emphasis);
         let value_columns = text_columns(&value);
         if value_columns + 2 > columns {
-            return wrap(&format!("{label} {value}"), columns).into_iter().for_each(|part| self.push(part, Align::Left, emphasis));
+            return wrap(&format!("{label} {value}"), columns)
+                .into_iter()
+                .for_each(|part| self.push(part, Align::Left, emphasis));
         }
         let label_columns = if value.is_empty() { columns } else { columns - value_columns - 1 };
         let indent = label.chars().take_while(|letter| *letter == ' ').count();

@@ -14,7 +14,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 pub use build::ReceiptContext;
-pub use escpos::{Drawer, EscPosJob, escpos_drawer_kick};
+pub use escpos::{Drawer, EscPosJob};
 pub use profile::{PROFILES, PrinterProfile};
 pub use words::{ENGLISH, ReceiptWords};
 

@@ -60,51 +60,113 @@ pub enum CutSupport {
 
 /// Epson's numbers, which most others follow.
 const EPSON_PAGES: &[(u8, CodePage)] = &[
-    (16, CodePage::Windows1252), (19, CodePage::Cp858), (18, CodePage::Cp852), (17, CodePage::Cp866), (46, CodePage::Windows1251), (45, CodePage::Windows1250),
-    (47, CodePage::Windows1253), (48, CodePage::Windows1254), (51, CodePage::Windows1257), (2, CodePage::Cp850), (0, CodePage::Cp437),
+    (16, CodePage::Windows1252),
+    (19, CodePage::Cp858),
+    (18, CodePage::Cp852),
+    (17, CodePage::Cp866),
+    (46, CodePage::Windows1251),
+    (45, CodePage::Windows1250),
+    (47, CodePage::Windows1253),
+    (48, CodePage::Windows1254),
+    (51, CodePage::Windows1257),
+    (2, CodePage::Cp850),
+    (0, CodePage::Cp437),
 ];
 
 /// What small printers of unknown make have in common with Epson's.
-const SMALL_PAGES: &[(u8, CodePage)] =
-    &[(0, CodePage::Cp437), (16, CodePage::Windows1252), (19, CodePage::Cp858), (18, CodePage::Cp852), (17, CodePage::Cp866), (2, CodePage::Cp850)];
+const SMALL_PAGES: &[(u8, CodePage)] = &[
+    (0, CodePage::Cp437),
+    (16, CodePage::Windows1252),
+    (19, CodePage::Cp858),
+    (18, CodePage::Cp852),
+    (17, CodePage::Cp866),
+    (2, CodePage::Cp850),
+];
 
 /// Star printers switched to ESC/POS keep their own numbers.
 const STAR_PAGES: &[(u8, CodePage)] = &[
-    (32, CodePage::Windows1252), (4, CodePage::Cp858), (5, CodePage::Cp852), (10, CodePage::Cp866), (33, CodePage::Windows1250), (34, CodePage::Windows1251),
+    (32, CodePage::Windows1252),
+    (4, CodePage::Cp858),
+    (5, CodePage::Cp852),
+    (10, CodePage::Cp866),
+    (33, CodePage::Windows1250),
+    (34, CodePage::Windows1251),
     (1, CodePage::Cp437),
 ];
 
 const GENERIC: PrinterProfile = PrinterProfile {
-    key: "generic-80mm", name: "80 mm, 48 columns", columns: 48, width_dots: 576, code_pages: EPSON_PAGES, wide_text: WideText::None,
-    qr: QrSupport::Raster, cut: CutSupport::Partial,
+    key: "generic-80mm",
+    name: "80 mm, 48 columns",
+    columns: 48,
+    width_dots: 576,
+    code_pages: EPSON_PAGES,
+    wide_text: WideText::None,
+    qr: QrSupport::Raster,
+    cut: CutSupport::Partial,
 };
 
 /// Every profile; the first is the one to try first.
 pub const PROFILES: &[PrinterProfile] = &[
     GENERIC,
     PrinterProfile {
-        key: "generic-58mm", name: "58 mm, 32 columns", columns: 32, width_dots: 384, code_pages: SMALL_PAGES, wide_text: WideText::None,
-        qr: QrSupport::Raster, cut: CutSupport::TearBar,
+        key: "generic-58mm",
+        name: "58 mm, 32 columns",
+        columns: 32,
+        width_dots: 384,
+        code_pages: SMALL_PAGES,
+        wide_text: WideText::None,
+        qr: QrSupport::Raster,
+        cut: CutSupport::TearBar,
     },
     PrinterProfile {
-        key: "epson-tm-t20", name: "Epson TM-T20, TM-m30", columns: 48, width_dots: 576, code_pages: EPSON_PAGES, wide_text: WideText::None,
-        qr: QrSupport::Native, cut: CutSupport::Partial,
+        key: "epson-tm-t20",
+        name: "Epson TM-T20, TM-m30",
+        columns: 48,
+        width_dots: 576,
+        code_pages: EPSON_PAGES,
+        wide_text: WideText::None,
+        qr: QrSupport::Native,
+        cut: CutSupport::Partial,
     },
     PrinterProfile {
-        key: "epson-tm-t88", name: "Epson TM-T88", columns: 42, width_dots: 512, code_pages: EPSON_PAGES, wide_text: WideText::None,
-        qr: QrSupport::Native, cut: CutSupport::Partial,
+        key: "epson-tm-t88",
+        name: "Epson TM-T88",
+        columns: 42,
+        width_dots: 512,
+        code_pages: EPSON_PAGES,
+        wide_text: WideText::None,
+        qr: QrSupport::Native,
+        cut: CutSupport::Partial,
     },
     PrinterProfile {
-        key: "star-escpos", name: "Star in ESC/POS mode", columns: 48, width_dots: 576, code_pages: STAR_PAGES, wide_text: WideText::None,
-        qr: QrSupport::Raster, cut: CutSupport::Partial,
+        key: "star-escpos",
+        name: "Star in ESC/POS mode",
+        columns: 48,
+        width_dots: 576,
+        code_pages: STAR_PAGES,
+        wide_text: WideText::None,
+        qr: QrSupport::Raster,
+        cut: CutSupport::Partial,
     },
     PrinterProfile {
-        key: "chinese-80mm", name: "80 mm with Chinese font", columns: 48, width_dots: 576, code_pages: SMALL_PAGES, wide_text: WideText::Gb18030,
-        qr: QrSupport::Raster, cut: CutSupport::Partial,
+        key: "chinese-80mm",
+        name: "80 mm with Chinese font",
+        columns: 48,
+        width_dots: 576,
+        code_pages: SMALL_PAGES,
+        wide_text: WideText::Gb18030,
+        qr: QrSupport::Raster,
+        cut: CutSupport::Partial,
     },
     PrinterProfile {
-        key: "japanese-80mm", name: "80 mm with Japanese font", columns: 48, width_dots: 576, code_pages: SMALL_PAGES, wide_text: WideText::ShiftJis,
-        qr: QrSupport::Raster, cut: CutSupport::Partial,
+        key: "japanese-80mm",
+        name: "80 mm with Japanese font",
+        columns: 48,
+        width_dots: 576,
+        code_pages: SMALL_PAGES,
+        wide_text: WideText::ShiftJis,
+        qr: QrSupport::Raster,
+        cut: CutSupport::Partial,
     },
 ];
 

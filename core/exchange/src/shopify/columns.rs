@@ -77,8 +77,13 @@ pub(crate) const FIELDS: &[(Field, &str, &[&str])] = &[
 
 /// Columns without a field whose values belong to a variant, by lower-case name. So do all that start with one of [`VARIANT_PREFIXES`].
 const VARIANT_COLUMNS: &[&str] = &[
-    "tax code", "unit price total measure", "unit price total measure unit", "unit price base measure", "unit price base measure unit",
-    "weight unit for display", "fulfillment service",
+    "tax code",
+    "unit price total measure",
+    "unit price total measure unit",
+    "unit price base measure",
+    "unit price base measure unit",
+    "weight unit for display",
+    "fulfillment service",
 ];
 
 const VARIANT_PREFIXES: &[&str] = &["variant ", "price / ", "compare at price / ", "compare-at price / "];
@@ -185,34 +190,65 @@ impl Columns {
 }
 
 fn unique_name(name: &str, index: usize, names: &mut HashSet<String>, problems: &mut Problems) -> String {
-    let base = if name.is_empty() { format!("Column {}", index + 1) } else { crate::neutral::unguard(name, crate::neutral::Kind::Text).to_owned() };
+    let base = if name.is_empty() {
+        format!("Column {}", index + 1)
+    } else {
+        crate::neutral::unguard(name, crate::neutral::Kind::Text).to_owned()
+    };
     if names.insert(base.clone()) {
         return base;
     }
     let renamed = (2..).map(|count| format!("{base} ({count})")).find(|candidate| !names.contains(candidate)).unwrap_or_default();
-    problems.warn(1, &base, ProblemCode::DuplicateColumn, format!("Two columns are called {base}. The first one counts; the other is kept as {renamed}."));
+    problems.warn(
+        1,
+        &base,
+        ProblemCode::DuplicateColumn,
+        format!("Two columns are called {base}. The first one counts; the other is kept as {renamed}."),
+    );
     names.insert(renamed.clone());
     renamed
 }
 
 /// Columns that Shopify files carry and that have no field here; keeping them needs no mention.
 const EXPECTED_KEPT: &[&str] = &[
-    "gift card", "seo title", "seo description", "product category", "variant fulfillment service", "variant fullfilment service", "variant weight unit",
-    "variant tax code", "option1 linked to", "option2 linked to", "option3 linked to", "standard product type", "standardized product type",
-    "fulfillment service", "weight unit for display", "tax code",
+    "gift card",
+    "seo title",
+    "seo description",
+    "product category",
+    "variant fulfillment service",
+    "variant fullfilment service",
+    "variant weight unit",
+    "variant tax code",
+    "option1 linked to",
+    "option2 linked to",
+    "option3 linked to",
+    "standard product type",
+    "standardized product type",
+    "fulfillment service",
+    "weight unit for display",
+    "tax code",
 ];
 
 fn tell_about(name: &str, lower: &str, target: Target, problems: &mut Problems) {
     let is_expected = EXPECTED_KEPT.contains(&lower)
-        || ["google shopping", "included / ", "price / ", "compare at price / ", "compare-at price / ", "unit price "].iter().any(|prefix| lower.starts_with(prefix))
+        || ["google shopping", "included / ", "price / ", "compare at price / ", "compare-at price / ", "unit price "]
+            .iter()
+            .any(|prefix| lower.starts_with(prefix))
         || lower.contains("metafields.");
     if matches!(target, Target::Field(_)) || is_expected {
         return;
     }
     if option_number_beyond(lower).is_some() {
-        let message = format!("A product has at most three options. {name} is kept as text and exported again, and does not tell variants apart.");
+        let message = format!(
+            "A product has at most three options. {name} is kept as text and exported again, and does not tell variants apart."
+        );
         problems.warn(1, name, ProblemCode::TooManyOptions, message);
     } else {
-        problems.note(1, name, ProblemCode::UnknownColumn, format!("{name} has no field here. Its texts are kept and exported again."));
+        problems.note(
+            1,
+            name,
+            ProblemCode::UnknownColumn,
+            format!("{name} has no field here. Its texts are kept and exported again."),
+        );
     }
 }

@@ -77,22 +77,70 @@ pub struct VariantDraft {
 
 impl ProductDraft {
     /// The product with these ids. Variants and pictures get theirs in order.
-    pub fn into_product(self, id: ProductId, mut new_variant_id: impl FnMut() -> VariantId, mut new_image_id: impl FnMut() -> ImageId) -> Product {
-        let Self { handle, title, description_html, vendor, product_type, status, tags, option_names, tax_category, images, variants, imported } = self;
+    pub fn into_product(
+        self,
+        id: ProductId,
+        mut new_variant_id: impl FnMut() -> VariantId,
+        mut new_image_id: impl FnMut() -> ImageId,
+    ) -> Product {
+        let Self {
+            handle,
+            title,
+            description_html,
+            vendor,
+            product_type,
+            status,
+            tags,
+            option_names,
+            tax_category,
+            images,
+            variants,
+            imported,
+        } = self;
         let images: Vec<ProductImage> =
             images.into_iter().map(|ImageDraft { url, alt_text }| ProductImage { id: new_image_id(), url, alt_text }).collect();
         let variants = variants.into_iter().map(|variant| variant.into_variant(new_variant_id(), &images)).collect();
-        Product { id, handle, title, description_html, vendor, product_type, status, tags, option_names, tax_category, images, variants, imported }
+        Product {
+            id,
+            handle,
+            title,
+            description_html,
+            vendor,
+            product_type,
+            status,
+            tags,
+            option_names,
+            tax_category,
+            images,
+            variants,
+            imported,
+        }
     }
 
     /// Adds a later block of the same product: what is empty here is filled, pictures and variants that are new are added (a variant with the same
     /// options, SKU, barcodes and price is the same). Returns where each of the later
     /// block's variants now stands.
     pub fn absorb(&mut self, later: Self) -> Vec<usize> {
-        let Self { handle: _, title, description_html, vendor, product_type, status: _, tags, option_names, tax_category: _, images, variants, imported } = later;
-        for (mine, theirs) in
-            [(&mut self.title, title), (&mut self.description_html, description_html), (&mut self.vendor, vendor), (&mut self.product_type, product_type)]
-        {
+        let Self {
+            handle: _,
+            title,
+            description_html,
+            vendor,
+            product_type,
+            status: _,
+            tags,
+            option_names,
+            tax_category: _,
+            images,
+            variants,
+            imported,
+        } = later;
+        for (mine, theirs) in [
+            (&mut self.title, title),
+            (&mut self.description_html, description_html),
+            (&mut self.vendor, vendor),
+            (&mut self.product_type, product_type),
+        ] {
             if mine.is_empty() {
                 *mine = theirs;
             }
@@ -126,7 +174,8 @@ impl ProductDraft {
 
     fn place_variant(&mut self, variant: VariantDraft) -> usize {
         let is_same = |mine: &VariantDraft| {
-            (&mine.options, &mine.sku, &mine.barcodes, mine.list_price) == (&variant.options, &variant.sku, &variant.barcodes, variant.list_price)
+            (&mine.options, &mine.sku, &mine.barcodes, mine.list_price)
+                == (&variant.options, &variant.sku, &variant.barcodes, variant.list_price)
         };
         self.variants.iter().position(is_same).unwrap_or_else(|| {
             self.variants.push(variant);
@@ -138,34 +187,110 @@ impl ProductDraft {
 impl VariantDraft {
     fn into_variant(self, id: VariantId, images: &[ProductImage]) -> Variant {
         let Self {
-            options, sku, barcodes, list_price, compare_at_price, unit_cost, weight_grams, unit, stock_policy, is_taxable, requires_shipping, image, imported,
+            options,
+            sku,
+            barcodes,
+            list_price,
+            compare_at_price,
+            unit_cost,
+            weight_grams,
+            unit,
+            stock_policy,
+            is_taxable,
+            requires_shipping,
+            image,
+            imported,
         } = self;
         let image = image.and_then(|index| images.get(index)).map(|image| image.id);
         Variant {
-            id, options, sku, barcodes, list_price, compare_at_price, unit_cost, weight_grams, unit, stock_policy, is_taxable, requires_shipping, image, imported,
+            id,
+            options,
+            sku,
+            barcodes,
+            list_price,
+            compare_at_price,
+            unit_cost,
+            weight_grams,
+            unit,
+            stock_policy,
+            is_taxable,
+            requires_shipping,
+            image,
+            imported,
         }
     }
 }
 
 impl From<&Product> for ProductDraft {
     fn from(product: &Product) -> Self {
-        let Product { id: _, handle, title, description_html, vendor, product_type, status, tags, option_names, tax_category, images, variants, imported } =
-            product.clone();
+        let Product {
+            id: _,
+            handle,
+            title,
+            description_html,
+            vendor,
+            product_type,
+            status,
+            tags,
+            option_names,
+            tax_category,
+            images,
+            variants,
+            imported,
+        } = product.clone();
         let ids: Vec<ImageId> = images.iter().map(|image| image.id).collect();
         let images = images.into_iter().map(|ProductImage { id: _, url, alt_text }| ImageDraft { url, alt_text }).collect();
         let variants = variants.into_iter().map(|variant| VariantDraft::of(variant, &ids)).collect();
-        Self { handle, title, description_html, vendor, product_type, status, tags, option_names, tax_category, images, variants, imported }
+        Self {
+            handle,
+            title,
+            description_html,
+            vendor,
+            product_type,
+            status,
+            tags,
+            option_names,
+            tax_category,
+            images,
+            variants,
+            imported,
+        }
     }
 }
 
 impl VariantDraft {
     fn of(variant: Variant, images: &[ImageId]) -> Self {
         let Variant {
-            id: _, options, sku, barcodes, list_price, compare_at_price, unit_cost, weight_grams, unit, stock_policy, is_taxable, requires_shipping, image, imported,
+            id: _,
+            options,
+            sku,
+            barcodes,
+            list_price,
+            compare_at_price,
+            unit_cost,
+            weight_grams,
+            unit,
+            stock_policy,
+            is_taxable,
+            requires_shipping,
+            image,
+            imported,
         } = variant;
         let image = image.and_then(|id| images.iter().position(|image| *image == id));
         Self {
-            options, sku, barcodes, list_price, compare_at_price, unit_cost, weight_grams, unit, stock_policy, is_taxable, requires_shipping, image, imported,
+            options,
+            sku,
+            barcodes,
+            list_price,
+            compare_at_price,
+            unit_cost,
+            weight_grams,
+            unit,
+            stock_policy,
+            is_taxable,
+            requires_shipping,
+            image,
+            imported,
         }
     }
 }

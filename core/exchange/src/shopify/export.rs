@@ -30,14 +30,23 @@ impl ExportColumns {
         self.kept.extend(kept.filter(|name| !is_field_name(name)).cloned());
         let needs = [
             (Field::TaxCategory, product.tax_category != TaxCategory::default()),
-            (Field::Unit, product.variants.iter().any(|variant| variant.unit != Unit::Each || variant.imported.contains_key(Field::Unit.name()))),
+            (
+                Field::Unit,
+                product
+                    .variants
+                    .iter()
+                    .any(|variant| variant.unit != Unit::Each || variant.imported.contains_key(Field::Unit.name())),
+            ),
             (Field::OtherBarcodes, product.variants.iter().any(|variant| variant.barcodes.len() > 1)),
         ];
         self.own.extend(needs.into_iter().filter(|(_, is_needed)| *is_needed).map(|(field, _)| field.name()));
     }
 
     fn fields(&self) -> impl Iterator<Item = Field> {
-        FIELDS.iter().filter(|(_, name, _)| !name.starts_with("Tradepost / ") || self.own.contains(name)).map(|(field, _, _)| *field)
+        FIELDS
+            .iter()
+            .filter(|(_, name, _)| !name.starts_with("Tradepost / ") || self.own.contains(name))
+            .map(|(field, _, _)| *field)
     }
 }
 
@@ -52,7 +61,10 @@ pub struct Exporter<W: Write> {
 }
 
 /// Writes all of `products` with their stock (on hand by variant, in the variants' order; missing: not told).
-pub fn export<'a, W: Write>(output: W, products: impl Iterator<Item = (&'a Product, &'a [Option<Quantity>])> + Clone) -> Result<W, ExchangeError> {
+pub fn export<'a, W: Write>(
+    output: W,
+    products: impl Iterator<Item = (&'a Product, &'a [Option<Quantity>])> + Clone,
+) -> Result<W, ExchangeError> {
     let mut columns = ExportColumns::default();
     products.clone().for_each(|(product, _)| columns.add(product));
     let mut exporter = Exporter::new(output, columns)?;
@@ -76,7 +88,8 @@ impl<W: Write> Exporter<W> {
     pub fn write(&mut self, product: &Product, stock: &[Option<Quantity>]) -> Result<(), ExchangeError> {
         let row_count = product.variants.len().max(product.images.len()).max(1);
         for index in 0..row_count {
-            let row = ExportRow { product, variant: product.variants.get(index), stock: stock.get(index).copied().flatten(), index };
+            let row =
+                ExportRow { product, variant: product.variants.get(index), stock: stock.get(index).copied().flatten(), index };
             let own = self.columns.fields().map(|field| row.cell(field));
             let kept = self.columns.kept.iter().map(|name| guard(row.kept(name), Kind::Text).into_owned());
             self.csv.write_record(own.chain(kept)).map_err(write_error)?;
@@ -127,7 +140,8 @@ impl ExportRow<'_> {
             Field::OptionValue(index) => self.of_variant(|variant, _| option_cell(&variant.options, index, product, NO_OPTION.1)),
             Field::Sku => self.of_variant(|variant, _| code(&variant.sku)),
             Field::Barcode => self.of_variant(|variant, _| code(variant.barcodes.first().map_or("", String::as_str))),
-            Field::OtherBarcodes => self.of_variant(|variant, _| variant.barcodes.iter().skip(1).map(|other| code(other)).collect::<Vec<_>>().join(" ")),
+            Field::OtherBarcodes => self
+                .of_variant(|variant, _| variant.barcodes.iter().skip(1).map(|other| code(other)).collect::<Vec<_>>().join(" ")),
             Field::Price => self.of_variant(|variant, kept| amount_cell(variant.list_price, kept(field))),
             Field::CompareAt => self.of_variant(|variant, kept| amount_cell(variant.compare_at_price, kept(field))),
             Field::Cost => self.of_variant(|variant, kept| amount_cell(variant.unit_cost, kept(field))),
@@ -220,7 +234,8 @@ fn policy_cell(policy: StockPolicy, kept: Option<String>) -> String {
         StockPolicy::NotTracked | StockPolicy::StopAtZero => "deny",
         StockPolicy::SellOn => "continue",
     };
-    let still_fits = |raw: &str| policy == StockPolicy::NotTracked || values::policy(raw).value().unwrap_or(StockPolicy::StopAtZero) == policy;
+    let still_fits =
+        |raw: &str| policy == StockPolicy::NotTracked || values::policy(raw).value().unwrap_or(StockPolicy::StopAtZero) == policy;
     kept_or(kept, still_fits, Some(word.to_owned()))
 }
 

@@ -78,7 +78,14 @@ pub(crate) struct Group {
 
 impl Group {
     /// Starts with the product's first row.
-    pub(crate) fn begin(reading: Reading<'_>, row: &Row, handle: String, is_continuation: bool, problems: Problems, memory: &mut FileMemory) -> Self {
+    pub(crate) fn begin(
+        reading: Reading<'_>,
+        row: &Row,
+        handle: String,
+        is_continuation: bool,
+        problems: Problems,
+        memory: &mut FileMemory,
+    ) -> Self {
         let mut group = Self {
             handle: handle.clone(),
             problems,
@@ -103,7 +110,11 @@ impl Group {
         self.row_count += 1;
         self.byte_count += row.byte_count();
         if self.byte_count > PRODUCT_BYTES_MAX {
-            let message = format!("{} has more than {} MB of text in this file. This row was left out.", self.handle, PRODUCT_BYTES_MAX / 1024 / 1024);
+            let message = format!(
+                "{} has more than {} MB of text in this file. This row was left out.",
+                self.handle,
+                PRODUCT_BYTES_MAX / 1024 / 1024
+            );
             return self.problems.error(row.number, "", ProblemCode::RowIgnored, message);
         }
         self.tell_about_cells(reading, row);
@@ -161,7 +172,12 @@ impl Group {
 
     fn read_product_texts(&mut self, reading: Reading<'_>, row: &Row) {
         let ProductDraft { title, description_html, vendor, product_type, .. } = &mut self.draft;
-        let fields = [(Field::Title, title), (Field::Description, description_html), (Field::Vendor, vendor), (Field::ProductType, product_type)];
+        let fields = [
+            (Field::Title, title),
+            (Field::Description, description_html),
+            (Field::Vendor, vendor),
+            (Field::ProductType, product_type),
+        ];
         for (field, mine) in fields {
             let text = if field == Field::Description { reading.text(row, field) } else { reading.trimmed(row, field) };
             if mine.is_empty() {
@@ -243,13 +259,24 @@ impl Group {
         self.draft.variants.push(variant);
     }
 
-    fn read_price(&mut self, reading: Reading<'_>, row: &Row, field: Field, imported: &mut BTreeMap<String, String>) -> Option<Money> {
+    fn read_price(
+        &mut self,
+        reading: Reading<'_>,
+        row: &Row,
+        field: Field,
+        imported: &mut BTreeMap<String, String>,
+    ) -> Option<Money> {
         let cell = reading.cell(row, field);
         let price = price(&cell, reading.currency);
         match price {
             Read::Unreadable => self.tell_not_a_number(reading, row, field, &cell),
             Read::Rounded(amount) => {
-                let message = format!("{} has more decimals than {} and was rounded to {}.", cell.trim(), reading.currency, amount.to_decimal());
+                let message = format!(
+                    "{} has more decimals than {} and was rounded to {}.",
+                    cell.trim(),
+                    reading.currency,
+                    amount.to_decimal()
+                );
                 self.problems.warn(row.number, reading.columns.name_of(field), ProblemCode::ValueRounded, message);
             }
             Read::Empty if field == Field::Price => {
@@ -263,7 +290,11 @@ impl Group {
     }
 
     fn read_compare_at(
-        &mut self, reading: Reading<'_>, row: &Row, list_price: Option<Money>, imported: &mut BTreeMap<String, String>,
+        &mut self,
+        reading: Reading<'_>,
+        row: &Row,
+        list_price: Option<Money>,
+        imported: &mut BTreeMap<String, String>,
     ) -> Option<Money> {
         let compare_at = self.read_price(reading, row, Field::CompareAt, imported);
         if compare_at.is_some_and(|amount| amount.is_zero()) {
@@ -344,7 +375,8 @@ impl Group {
         }
         let Some(value) = quantity.value() else { return };
         if value.thousandths < 0 {
-            let message = format!("{} on hand is less than nothing. The stock starts there until somebody counts it.", cell.trim());
+            let message =
+                format!("{} on hand is less than nothing. The stock starts there until somebody counts it.", cell.trim());
             self.problems.warn(row.number, reading.columns.name_of(Field::Quantity), ProblemCode::NegativeNumber, message);
         }
         self.stock.push((variant, value));
@@ -366,7 +398,8 @@ impl Group {
         if !code.is_empty()
             && let Some(earlier) = index.earlier_row(&key, row.number)
         {
-            let message = format!("{code} stands in row {earlier} as well. Give one of the two another code, or a scan finds both.");
+            let message =
+                format!("{code} stands in row {earlier} as well. Give one of the two another code, or a scan finds both.");
             self.problems.warn(row.number, reading.columns.name_of(field), problem, message);
         }
         code
@@ -377,11 +410,14 @@ impl Group {
         let column = reading.columns.name_of(Field::Barcode);
         match values::barcode_flaw(&first) {
             Some(BarcodeFlaw::CheckDigit) => {
-                let message = format!("The last digit of {first} does not fit the others: one of its digits is wrong, or it is a code of your own.");
+                let message = format!(
+                    "The last digit of {first} does not fit the others: one of its digits is wrong, or it is a code of your own."
+                );
                 self.problems.warn(row.number, column, ProblemCode::GtinCheckDigit, message);
             }
             Some(BarcodeFlaw::Scientific) => {
-                let message = format!("A spreadsheet has turned this barcode into {first} and lost its last digits. Scan it again.");
+                let message =
+                    format!("A spreadsheet has turned this barcode into {first} and lost its last digits. Scan it again.");
                 self.problems.warn(row.number, column, ProblemCode::BarcodeDamaged, message);
             }
             None => {}
@@ -439,7 +475,9 @@ impl Group {
 
     fn name_options(&mut self) {
         let variants = &mut self.draft.variants;
-        let has_values = |option: usize, variants: &[VariantDraft]| variants.iter().any(|variant| variant.options.get(option).is_some_and(|value| !value.is_empty()));
+        let has_values = |option: usize, variants: &[VariantDraft]| {
+            variants.iter().any(|variant| variant.options.get(option).is_some_and(|value| !value.is_empty()))
+        };
         let mut names = Vec::new();
         for (option, name) in self.option_names.iter().enumerate() {
             if !name.is_empty() || has_values(option, variants) {
@@ -469,7 +507,8 @@ impl Group {
         for (variant, row) in self.draft.variants.iter().zip(&self.variant_rows) {
             match seen.get(variant.options.as_slice()) {
                 Some(earlier) => {
-                    let message = format!("Row {earlier} has the same options. Both variants were taken; buyers cannot tell them apart.");
+                    let message =
+                        format!("Row {earlier} has the same options. Both variants were taken; buyers cannot tell them apart.");
                     self.problems.warn(*row, Field::OptionValue(0).name(), ProblemCode::DuplicateVariant, message);
                 }
                 None => drop(seen.insert(&variant.options, *row)),
@@ -495,8 +534,19 @@ impl Group {
 
 fn has_variant_cells(reading: Reading<'_>, row: &Row) -> bool {
     let fields = [
-        Field::OptionValue(0), Field::OptionValue(1), Field::OptionValue(2), Field::Sku, Field::Price, Field::Barcode, Field::Quantity, Field::CompareAt, Field::Cost,
-        Field::Policy, Field::Taxable, Field::RequiresShipping, Field::VariantImage,
+        Field::OptionValue(0),
+        Field::OptionValue(1),
+        Field::OptionValue(2),
+        Field::Sku,
+        Field::Price,
+        Field::Barcode,
+        Field::Quantity,
+        Field::CompareAt,
+        Field::Cost,
+        Field::Policy,
+        Field::Taxable,
+        Field::RequiresShipping,
+        Field::VariantImage,
     ];
     fields.iter().any(|field| !reading.trimmed(row, *field).is_empty())
 }

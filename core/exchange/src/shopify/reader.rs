@@ -44,7 +44,15 @@ impl<R: Read> Reader<R> {
             file_problems.note(1, Field::Handle.name(), ProblemCode::MissingHandle, message);
         }
         Ok(Self {
-            rows, row, columns, currency, group: None, memory: FileMemory::default(), handles: DuplicateIndex::new(), file_problems, encoding_told: false,
+            rows,
+            row,
+            columns,
+            currency,
+            group: None,
+            memory: FileMemory::default(),
+            handles: DuplicateIndex::new(),
+            file_problems,
+            encoding_told: false,
             is_finished: false,
         })
     }
@@ -106,7 +114,8 @@ impl<R: Read> Reader<R> {
         }
         let earlier = self.handles.earlier_row(&handle, self.row.number);
         if let Some(earlier) = earlier {
-            let message = format!("Row {earlier} began the product {handle}, with other products between. These rows are added to it.");
+            let message =
+                format!("Row {earlier} began the product {handle}, with other products between. These rows are added to it.");
             problems.warn(self.row.number, self.columns.name_of(Field::Handle), ProblemCode::RepeatedHandle, message);
         }
         let group = Group::begin(reading, &self.row, handle, earlier.is_some(), problems, &mut self.memory);
@@ -121,7 +130,8 @@ impl<R: Read> Reader<R> {
             let message = format!("This row has {} of {} cells. The missing ones were taken as empty.", row.len(), columns.len());
             problems.warn(row.number, "", ProblemCode::RaggedRow, message);
         }
-        let has_text_beyond = row.cells_beyond > 0 || (columns.len()..row.len()).any(|index| !row.bytes(index).trim_ascii().is_empty());
+        let has_text_beyond =
+            row.cells_beyond > 0 || (columns.len()..row.len()).any(|index| !row.bytes(index).trim_ascii().is_empty());
         if has_text_beyond {
             let message = format!(
                 "This row has {} cells and the file {} columns; those beyond were left out. Put texts that contain commas in quotation marks.",

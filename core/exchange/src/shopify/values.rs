@@ -198,9 +198,22 @@ mod tests {
     #[test]
     fn amounts_are_read_as_people_write_them() {
         let table: [(&str, Read<i64>); 17] = [
-            ("12.50", Read::Exact(1250)), ("25", Read::Exact(2500)), ("87.6", Read::Exact(8760)), ("12,50", Read::Exact(1250)), ("$1,299.00", Read::Exact(129_900)),
-            ("1.299,00 €", Read::Exact(129_900)), ("12.500", Read::Exact(1250)), ("8.5333", Read::Rounded(853)), ("-3", Read::Exact(-300)), (".5", Read::Exact(50)),
-            ("1,299", Read::Unreadable), ("abc", Read::Unreadable), ("12.50.1", Read::Unreadable), ("", Read::Empty), ("$", Read::Unreadable), ("USD 5", Read::Exact(500)),
+            ("12.50", Read::Exact(1250)),
+            ("25", Read::Exact(2500)),
+            ("87.6", Read::Exact(8760)),
+            ("12,50", Read::Exact(1250)),
+            ("$1,299.00", Read::Exact(129_900)),
+            ("1.299,00 €", Read::Exact(129_900)),
+            ("12.500", Read::Exact(1250)),
+            ("8.5333", Read::Rounded(853)),
+            ("-3", Read::Exact(-300)),
+            (".5", Read::Exact(50)),
+            ("1,299", Read::Unreadable),
+            ("abc", Read::Unreadable),
+            ("12.50.1", Read::Unreadable),
+            ("", Read::Empty),
+            ("$", Read::Unreadable),
+            ("USD 5", Read::Exact(500)),
             ("99999999999999999999", Read::Unreadable),
         ];
         for (cell, expected) in table {

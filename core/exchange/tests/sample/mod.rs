@@ -32,7 +32,14 @@ pub fn shop() -> ShopSettings {
 }
 
 pub fn context(shop: &ShopSettings) -> ReceiptContext<'_> {
-    ReceiptContext { shop, words: &ENGLISH, till_name: "Front till", staff_name: "Ann", journal_code: "7F3A-91C2", qr: Some("https://shop.example/r/T03-2-000147") }
+    ReceiptContext {
+        shop,
+        words: &ENGLISH,
+        till_name: "Front till",
+        staff_name: "Ann",
+        journal_code: "7F3A-91C2",
+        qr: Some("https://shop.example/r/T03-2-000147"),
+    }
 }
 
 pub fn line(n: u8, title: &str, thousandths: i64, unit_price: i64) -> BasketLine {
@@ -57,7 +64,13 @@ pub fn sale_of(lines: Vec<BasketLine>) -> Sale {
     }
     let taxes = TaxTable::for_country(DocumentId::from_bytes([7; 16]), "DE");
     let pricing = Pricing {
-        taxes: &taxes, tax_inclusion: TaxInclusion::Inclusive, tax_rounding: TaxRounding::ByLine, country: "DE", region: "", day: DAY, currency: Currency::EUR,
+        taxes: &taxes,
+        tax_inclusion: TaxInclusion::Inclusive,
+        tax_rounding: TaxRounding::ByLine,
+        country: "DE",
+        region: "",
+        day: DAY,
+        currency: Currency::EUR,
     };
     let priced = basket.price(&pricing).unwrap();
     let cash = Tender::cash(eur((priced.gross.minor / 1000 + 1) * 1000));
@@ -83,7 +96,10 @@ pub fn sale() -> Sale {
     let discount = Discount { kind: DiscountKind::Rate(RateMillionths(100_000)), reason: "Stain".to_owned(), staff: None };
     sale_of(vec![
         BasketLine { discount: Some(discount), ..line(1, "T-shirt, blue / M", 2000, 1999) },
-        BasketLine { tax_category: TaxCategory::reduced(), ..line(2, "The long and winding history of bookbinding in Upper Bavaria, second edition", 1000, 1299) },
+        BasketLine {
+            tax_category: TaxCategory::reduced(),
+            ..line(2, "The long and winding history of bookbinding in Upper Bavaria, second edition", 1000, 1299)
+        },
         BasketLine { unit: Unit::Kilogram, ..line(3, "Tea, loose", 250, 4990) },
     ])
 }
@@ -118,8 +134,13 @@ pub fn totals() -> SessionTotals {
 
 pub fn opened() -> TillSessionOpened {
     TillSessionOpened {
-        id: TillSessionId::from_bytes([23; 16]), till: TillId::from_bytes([21; 16]), location: LocationId::from_bytes([22; 16]), business_day: DAY, opened_at: NOON,
-        staff: None, opening_float: eur(10_000),
+        id: TillSessionId::from_bytes([23; 16]),
+        till: TillId::from_bytes([21; 16]),
+        location: LocationId::from_bytes([22; 16]),
+        business_day: DAY,
+        opened_at: NOON,
+        staff: None,
+        opening_float: eur(10_000),
     }
 }
 
@@ -127,7 +148,14 @@ pub fn closed() -> TillSessionClosed {
     let totals = totals();
     let count = CashCount::of_total(eur(totals.expected_cash.minor - 5)).unwrap();
     TillSessionClosed::close(CloseTillSession {
-        session: TillSessionId::from_bytes([23; 16]), till: TillId::from_bytes([21; 16]), z_number: 12, business_day: DAY, closed_at: NOON, staff: None, count, totals,
+        session: TillSessionId::from_bytes([23; 16]),
+        till: TillId::from_bytes([21; 16]),
+        z_number: 12,
+        business_day: DAY,
+        closed_at: NOON,
+        staff: None,
+        count,
+        totals,
     })
     .unwrap()
 }

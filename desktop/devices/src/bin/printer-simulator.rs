@@ -18,7 +18,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let Some(printouts) = printer.wait_for(shown + 1, Duration::from_secs(3600)) else { continue };
         for printout in printouts.iter().skip(shown) {
             writeln!(out, "{}", printout.to_text(PAPER.columns))?;
-            writeln!(out, "[{} cuts, {} drawer kicks, QR codes: {:?}, {} pictures]", printout.cuts.len(), printout.drawer_kicks, printout.qr_codes, printout.pictures.len())?;
+            writeln!(
+                out,
+                "[{} cuts, {} drawer kicks, QR codes: {:?}, {} pictures]",
+                printout.cuts.len(),
+                printout.drawer_kicks,
+                printout.qr_codes,
+                printout.pictures.len()
+            )?;
             printout.errors.iter().try_for_each(|error| writeln!(out, "error: {error}"))?;
         }
         shown = printouts.len();

@@ -54,7 +54,9 @@ pub enum PrinterError {
         address: String,
     },
     /// It answered and stopped.
-    #[error("Printer \"{name}\" stopped in the middle of the receipt. Check its paper and cover, switch it off and on, and print again; {SAFE}")]
+    #[error(
+        "Printer \"{name}\" stopped in the middle of the receipt. Check its paper and cover, switch it off and on, and print again; {SAFE}"
+    )]
     Stopped {
         /// The printer.
         name: String,
@@ -72,13 +74,17 @@ pub enum PrinterError {
         name: String,
     },
     /// It reports a fault that is neither.
-    #[error("Printer \"{name}\" reports a fault. Check the knife for jammed paper, switch it off and on, and print again; {SAFE}")]
+    #[error(
+        "Printer \"{name}\" reports a fault. Check the knife for jammed paper, switch it off and on, and print again; {SAFE}"
+    )]
     Fault {
         /// The printer.
         name: String,
     },
     /// The file or device it stands for cannot be written.
-    #[error("Printer \"{name}\" could not be written to ({source}). Check that it is plugged in and that this program may use it; {SAFE}")]
+    #[error(
+        "Printer \"{name}\" could not be written to ({source}). Check that it is plugged in and that this program may use it; {SAFE}"
+    )]
     NotWritable {
         /// The printer.
         name: String,

@@ -84,7 +84,9 @@ impl NetworkPrinter {
 
     /// Asks how the printer is. One that does not answer may still print.
     fn ask_status(&self, stream: &mut TcpStream) -> Result<PrinterStatus, PrinterError> {
-        let Some(offline_cause) = self.ask(stream, ASK_OFFLINE_CAUSE, self.timeouts.answer_ms_max)? else { return Ok(PrinterStatus::Unknown) };
+        let Some(offline_cause) = self.ask(stream, ASK_OFFLINE_CAUSE, self.timeouts.answer_ms_max)? else {
+            return Ok(PrinterStatus::Unknown);
+        };
         let Some(paper) = self.ask(stream, ASK_PAPER, self.timeouts.answer_ms_max)? else { return Ok(PrinterStatus::Unknown) };
         read_status(&self.name, offline_cause, paper)
     }

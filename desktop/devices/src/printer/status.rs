@@ -50,8 +50,14 @@ mod tests {
     #[test]
     fn status_answers_are_read_bit_by_bit() {
         let table = [
-            (0x12, 0x12, "Ready"), (0x12, 0x1E, "PaperLow"), (0x12, 0x72, "NoPaper"), (0x32, 0x12, "NoPaper"), (0x16, 0x12, "CoverOpen"), (0x52, 0x12, "Fault"),
-            (0x00, 0x12, "Unknown"), (0xFF, 0xFF, "Unknown"),
+            (0x12, 0x12, "Ready"),
+            (0x12, 0x1E, "PaperLow"),
+            (0x12, 0x72, "NoPaper"),
+            (0x32, 0x12, "NoPaper"),
+            (0x16, 0x12, "CoverOpen"),
+            (0x52, 0x12, "Fault"),
+            (0x00, 0x12, "Unknown"),
+            (0xFF, 0xFF, "Unknown"),
         ];
         for (offline_cause, paper, expected) in table {
             let answer = match read_status("Counter", offline_cause, paper) {

@@ -370,7 +370,11 @@ impl Decoder {
         self.line.width_times = self.line.width_times.max(self.width_times);
         self.line_columns += columns * self.width_times;
         if self.line_columns > self.paper.columns && self.line_columns - columns * self.width_times <= self.paper.columns {
-            self.error(&format!("line {} is wider than the paper's {} columns", self.printout.lines.len() + 1, self.paper.columns));
+            self.error(&format!(
+                "line {} is wider than the paper's {} columns",
+                self.printout.lines.len() + 1,
+                self.paper.columns
+            ));
         }
     }
 
@@ -447,7 +451,8 @@ impl Decoder {
 mod tests {
     use super::*;
 
-    const PAPER: Paper = Paper { columns: 32, width_dots: 384, page_numbers: PageNumbers::Epson, wide_letters: WideLetters::None };
+    const PAPER: Paper =
+        Paper { columns: 32, width_dots: 384, page_numbers: PageNumbers::Epson, wide_letters: WideLetters::None };
 
     fn check_error(job: &[u8], word: &str) {
         let errors = Decoder::decode(PAPER, job).errors;
@@ -456,7 +461,8 @@ mod tests {
 
     #[test]
     fn a_plain_job_is_decoded() {
-        let printout = Decoder::decode(PAPER, b"\x1b@\x1bp\x00\x32\xfa\x1bt\x13\xd5 5\n\x1ba\x01\x1bE\x01\x1d!\x11Shop\n\x1dV\x42\x00");
+        let printout =
+            Decoder::decode(PAPER, b"\x1b@\x1bp\x00\x32\xfa\x1bt\x13\xd5 5\n\x1ba\x01\x1bE\x01\x1d!\x11Shop\n\x1dV\x42\x00");
         assert_eq!(printout.errors, Vec::<String>::new());
         assert_eq!((printout.drawer_kicks, printout.cuts.len()), (1, 1));
         assert_eq!(printout.lines[0].text, "\u{20ac} 5");

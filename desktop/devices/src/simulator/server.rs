@@ -70,7 +70,9 @@ impl SimulatedPrinter {
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared::default());
         let for_thread = Arc::clone(&shared);
-        let thread = std::thread::Builder::new().name("simulated printer".to_owned()).spawn(move || serve(&listener, paper, &for_thread))?;
+        let thread = std::thread::Builder::new()
+            .name("simulated printer".to_owned())
+            .spawn(move || serve(&listener, paper, &for_thread))?;
         Ok(Self { address, shared, thread: Some(thread) })
     }
 
@@ -152,7 +154,9 @@ fn print_connection(mut stream: TcpStream, paper: Paper, shared: &Shared) -> Opt
         let read = match stream.read(buffer.get_mut(..room).unwrap_or(&mut [])) {
             Ok(0) => break,
             Ok(read) => read,
-            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted) => {
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted) =>
+            {
                 if shared.lock().is_closing {
                     break;
                 }
