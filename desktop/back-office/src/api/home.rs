@@ -1,0 +1,227 @@
+//! Home: what needs a person, today against a week ago, and what happened while nobody was here.
+
+use serde::Serialize;
+use tradepost_domain::money::{Currency, Money};
+use tradepost_domain::time::{BusinessDay, Timestamp};
+use tradepost_operations::read::{ProductFilter, Reader};
+use tradepost_operations::{AwayKind, HomeTasks, Origin, Position, Vector, lock};
+use ts_rs::TS;
+
+use super::amount::{Amount, Tone};
+use super::desk::{OpenShop, now_ms};
+use super::error::ApiResult;
+use super::report::{DayFigures, figures};
+
+/// Under which name this machine remembers up to where somebody has read.
+const SEEN_KEY: &str = "back_office/seen";
+/// Names of the examples in a task.
+const EXAMPLES_MAX: usize = 3;
+/// Hours that the chart always shows; it grows where something was sold earlier or later.
+const OPENING_HOURS: std::ops::RangeInclusive<u8> = 8..=19;
+
+/// The home screen.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Home {
+    /// What needs a person, most pressing first.
+    pub tasks: Vec<Task>,
+    /// Today.
+    pub today: DayFigures,
+    /// Today against the same day a week ago, in words.
+    pub comparison: String,
+    /// By hour.
+    pub hours: Vec<HourFigures>,
+    /// The last seven days, today last.
+    pub week: Vec<WeekDay>,
+    /// Whether nothing was ever sold here: the first steps are shown instead of charts.
+    pub is_new: bool,
+    /// Whether there are products.
+    pub has_products: bool,
+}
+
+/// Something that needs a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Task {
+    /// How many.
+    pub count: u64,
+    /// What.
+    pub title: String,
+    /// Which, or what to do.
+    pub detail: String,
+    /// How pressing.
+    pub tone: Tone,
+    /// The screen that has it.
+    pub screen: String,
+    /// Where on that screen.
+    pub part: String,
+}
+
+/// An hour of today and of the same day a week ago.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct HourFigures {
+    /// `14`.
+    pub label: String,
+    /// Today.
+    pub now: Amount,
+    /// A week ago.
+    pub before: Amount,
+}
+
+/// A day of the week.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct WeekDay {
+    /// `Mon 16`.
+    pub label: String,
+    /// Sales with tax.
+    pub gross: Amount,
+    /// Whether it is today.
+    pub is_today: bool,
+}
+
+/// What happened while nobody was here.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct AwayView {
+    /// In plain sentences.
+    pub lines: Vec<AwaySentence>,
+}
+
+/// One sentence of it.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct AwaySentence {
+    /// The sentence.
+    pub text: String,
+    /// What it asks for.
+    pub tone: Tone,
+}
+
+/// The home screen.
+pub fn show(open: &OpenShop) -> ApiResult<Home> {
+    let tasks = open.write(|write| Ok(write.shop.home(&mut write.by)?))?;
+    open.read(|reader| {
+        let shop = reader.shop()?;
+        let today = Timestamp::from_unix_ms(now_ms()).date_at_offset(shop.utc_offset_minutes);
+        let week_ago = BusinessDay { unix_day: today.unix_day.saturating_sub(7) };
+        let days = reader.sales_by_day(week_ago, today)?;
+        let of = |day: BusinessDay| figures(day, days.iter().find(|totals| totals.business_day == day), shop.currency);
+        let (now, before) = (of(today)?, of(week_ago)?);
+        let week = (0..7).rev().map(|back| {
+            let day = BusinessDay { unix_day: today.unix_day.saturating_sub(back) };
+            Ok(WeekDay { label: day_label(day), gross: of(day)?.gross, is_today: day == today })
+        });
+        let has_products = reader.product_count(&ProductFilter::default())? > 0;
+        Ok(Home {
+            tasks: task_list(&tasks),
+            comparison: comparison(&now.gross, &before.gross),
+            hours: hours(reader, today, week_ago, shop.currency)?,
+            week: week.collect::<ApiResult<_>>()?,
+            is_new: days.is_empty() && reader.sales(&Default::default(), 1, 0)?.is_empty(),
+            has_products,
+            today: now,
+        })
+    })
+}
+
+/// What happened since somebody last said that they have read it; `None`: nothing.
+pub fn away(open: &OpenShop) -> ApiResult<Option<AwayView>> {
+    let Some(seen) = seen(open)? else {
+        dismiss(open)?;
+        return Ok(None);
+    };
+    let report = open.shop.while_you_were_away(&seen)?;
+    let sentence = |line: tradepost_operations::AwayLine| AwaySentence { text: line.text, tone: tone_of(line.kind) };
+    let lines: Vec<AwaySentence> = report.lines.into_iter().map(sentence).collect();
+    Ok((!lines.is_empty()).then_some(AwayView { lines }))
+}
+
+/// Somebody has read it.
+pub fn dismiss(open: &OpenShop) -> ApiResult<()> {
+    let mut replica = lock(open.shop.replica());
+    let seen: Vec<(Origin, Position)> = replica.vector()?.0.into_iter().collect();
+    let bytes = serde_json::to_vec(&seen).unwrap_or_default();
+    Ok(replica.put_local(SEEN_KEY, Some(&bytes))?)
+}
+
+fn seen(open: &OpenShop) -> ApiResult<Option<Vector>> {
+    let bytes = lock(open.shop.replica()).local(SEEN_KEY)?;
+    let read = bytes.and_then(|bytes| serde_json::from_slice::<Vec<(Origin, Position)>>(&bytes).ok());
+    Ok(read.map(|positions| Vector(positions.into_iter().collect())))
+}
+
+fn tone_of(kind: AwayKind) -> Tone {
+    match kind {
+        AwayKind::Happened => Tone::Neutral,
+        AwayKind::Decided => Tone::News,
+        AwayKind::NeedsYou => Tone::Soon,
+    }
+}
+
+fn task_list(tasks: &HomeTasks) -> Vec<Task> {
+    let names = |names: Vec<&str>| names.into_iter().take(EXAMPLES_MAX).collect::<Vec<_>>().join(", ");
+    let list = [
+        task(tasks.conflicts.len(), ("change to decide", "changes to decide"), names(tasks.conflicts.iter().map(|row| row.title.as_str()).collect()), Tone::Soon, "conflicts", ""),
+        task(tasks.orders_to_pack.len(), ("order to pack", "orders to pack"), names(tasks.orders_to_pack.iter().map(|row| row.number.as_str()).collect()), Tone::News, "orders", "open"),
+        task(tasks.oversold.len(), ("product sold below zero", "products sold below zero"), names(tasks.oversold.iter().map(|row| row.title.as_str()).collect()), Tone::Bad, "stock", ""),
+        task(tasks.orders_unpaid.len(), ("order waits for payment", "orders wait for payment"), names(tasks.orders_unpaid.iter().map(|row| row.number.as_str()).collect()), Tone::Neutral, "orders", "unpaid"),
+        task(tasks.over_refunded.len(), ("sale refunded twice", "sales refunded twice"), "Look at the receipts".to_owned(), Tone::Bad, "orders", "shop"),
+        task(tasks.low_stock.len(), ("product running low", "products running low"), names(tasks.low_stock.iter().map(|row| row.title.as_str()).collect()), Tone::Neutral, "stock", ""),
+        task(tasks.devices_not_seen.len(), ("device not seen for two days", "devices not seen for two days"), names(tasks.devices_not_seen.iter().map(|device| device.name.as_str()).collect()), Tone::Soon, "settings", "devices"),
+    ];
+    list.into_iter().flatten().collect()
+}
+
+fn task(count: usize, (one, many): (&str, &str), detail: String, tone: Tone, screen: &str, part: &str) -> Option<Task> {
+    let title = if count == 1 { one } else { many };
+    let mut letters = title.chars();
+    let title = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    (count > 0).then(|| Task { count: count as u64, title, detail, tone, screen: screen.to_owned(), part: part.to_owned() })
+}
+
+fn hours(reader: &Reader, today: BusinessDay, week_ago: BusinessDay, currency: Currency) -> ApiResult<Vec<HourFigures>> {
+    let (now, before) = (reader.sales_by_hour(today)?, reader.sales_by_hour(week_ago)?);
+    let used = || now.iter().chain(&before).map(|(hour, _)| *hour);
+    let first = used().min().unwrap_or(u8::MAX).min(*OPENING_HOURS.start());
+    let last = used().max().unwrap_or(0).max(*OPENING_HOURS.end());
+    let of = |hours: &[(u8, Money)], hour: u8| -> Amount {
+        hours.iter().find(|(known, _)| *known == hour).map_or(Money::zero(currency), |(_, gross)| *gross).into()
+    };
+    Ok((first..=last).map(|hour| HourFigures { label: hour.to_string(), now: of(&now, hour), before: of(&before, hour) }).collect())
+}
+
+fn comparison(now: &Amount, before: &Amount) -> String {
+    if before.minor <= 0 {
+        return "no sales on this day a week ago".to_owned();
+    }
+    let percent = (i128::from(now.minor) - i128::from(before.minor)) * 100 / i128::from(before.minor);
+    match percent {
+        0 => format!("as on this day a week ago ({})", before.text),
+        more if more > 0 => format!("{more} % more than the whole of this day a week ago ({})", before.text),
+        less => format!("{} % of this day a week ago ({})", 100 + less, before.text),
+    }
+}
+
+/// `Mon 16`. The first of January 1970 was a Thursday.
+fn day_label(day: BusinessDay) -> String {
+    let names = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    let index = usize::try_from(day.unix_day.rem_euclid(7)).unwrap_or(0);
+    let name = names.get(index).copied().unwrap_or_default();
+    let date = day.to_string();
+    let of_month = date.rsplit('-').next().unwrap_or_default().trim_start_matches('0').to_owned();
+    format!("{name} {of_month}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_called_by_its_weekday() {
+        assert_eq!(day_label("2026-11-22".parse().unwrap()), "Sun 22");
+        assert_eq!(day_label("1970-01-01".parse().unwrap()), "Thu 1");
+    }
+
+    #[test]
+    fn a_task_is_singular_or_plural_and_absent_when_there_is_none() {
+        let one = task(1, ("order to pack", "orders to pack"), String::new(), Tone::News, "orders", "open").unwrap();
+        assert_eq!(one.title, "Order to pack");
+        assert_eq!(task(0, ("order to pack", "orders to pack"), String::new(), Tone::News, "orders", ""), None);
+    }
+}

@@ -1,0 +1,216 @@
+//! A display, a WebDriver, and the window on it.
+
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A display and a driver for one test.
+pub struct Stage {
+    display: Child,
+    driver: Child,
+    port: u16,
+}
+
+/// The window, as a person with a mouse and a keyboard has it.
+pub struct Screen {
+    client: Client,
+}
+
+impl Stage {
+    /// Starts both, or says what is missing.
+    pub fn start() -> Option<Self> {
+        if !cfg!(feature = "custom-protocol") {
+            println!("SKIPPED: built without --features custom-protocol, the window has no screens in it");
+            return None;
+        }
+        let missing = ["Xvfb", "tauri-driver", "WebKitWebDriver"].into_iter().find(|tool| !is_there(tool));
+        if let Some(missing) = missing {
+            println!("SKIPPED: {missing} is not installed (see desktop/back-office/README.md)");
+            return None;
+        }
+        let mut display = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut number = String::new();
+        BufReader::new(display.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        let (port, native_port) = (free_port(), free_port());
+        let driver = Command::new("tauri-driver")
+            .args(["--port", &port.to_string(), "--native-port", &native_port.to_string()])
+            .env("DISPLAY", format!(":{}", number.trim()))
+            .env("GDK_BACKEND", "x11")
+            .env_remove("TRADEPOST_DATA")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Some(Self { display, driver, port })
+    }
+
+    /// Opens the window over a data folder.
+    pub async fn open(&self, folder: &Path) -> Screen {
+        let application = env!("CARGO_BIN_EXE_tradepost-back-office");
+        let options = json!({ "application": application, "args": ["--data", folder] });
+        let capabilities = [("tauri:options".to_owned(), options)].into_iter().collect();
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities);
+        let address = format!("http://127.0.0.1:{}", self.port);
+        let begun = std::time::Instant::now();
+        loop {
+            match builder.connect(&address).await {
+                Ok(client) => {
+                    client.set_window_rect(0, 0, 1280, 800).await.unwrap();
+                    return Screen { client };
+                }
+                // The driver needs a moment before it listens.
+                Err(error) if begun.elapsed() > PATIENCE => panic!("the window did not open: {error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        for child in [&mut self.driver, &mut self.display] {
+            child.kill().ok();
+            child.wait().ok();
+        }
+    }
+}
+
+impl Screen {
+    /// Types into the field with this label, over what stood there.
+    pub async fn fill(&self, label: &str, text: &str) {
+        let path = format!("//label[starts-with(normalize-space(), '{label}')]/following::*[self::input or self::textarea][1]");
+        self.type_into(Locator::XPath(&path), text).await;
+    }
+
+    /// Types into the field with this accessible name.
+    pub async fn fill_labelled(&self, name: &str, text: &str) {
+        self.type_into(Locator::Css(&format!("[aria-label='{name}']")), text).await;
+    }
+
+    async fn type_into(&self, at: Locator<'_>, text: &str) {
+        let field = self.client.wait().at_most(PATIENCE).for_element(at).await.unwrap();
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Presses the button that says this.
+    pub async fn press(&self, text: &str) {
+        self.click(&format!("//button[normalize-space()='{text}' and not(@disabled)]")).await;
+    }
+
+    /// Presses the button that begins with this.
+    pub async fn press_starting(&self, text: &str) {
+        self.click(&format!("//button[starts-with(normalize-space(), '{text}') and not(@disabled)]")).await;
+    }
+
+    /// Presses the button that ends with `button` beside `text`.
+    pub async fn press_in(&self, text: &str, button: &str) {
+        self.click(&format!("//*[p[normalize-space()='{text}']]//button[contains(normalize-space(), '{button}')]")).await;
+    }
+
+    /// Clicks what says this.
+    pub async fn click_text(&self, text: &str) {
+        self.click(&format!("//*[not(self::option) and normalize-space(text())='{text}']")).await;
+    }
+
+    async fn click(&self, path: &str) {
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(path)).await;
+        let element = found.unwrap_or_else(|error| panic!("{path}: {error}"));
+        element.click().await.unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+
+    /// Waits until this is on the screen.
+    pub async fn sees(&self, text: &str) {
+        let path = format!("//body//*[contains(normalize-space(.), '{text}')]");
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await;
+        if found.is_err() {
+            self.shoot("failed").await;
+            panic!("\"{text}\" is not on the screen: {}", self.text().await);
+        }
+    }
+
+    /// Chooses a file.
+    pub async fn choose_file(&self, css: &str, file: &Path) {
+        let input = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.unwrap();
+        input.send_keys(&file.display().to_string()).await.unwrap();
+    }
+
+    /// Goes to another place in the program.
+    pub async fn go(&self, hash: &str) {
+        self.client.execute("location.hash = arguments[0]", vec![json!(hash)]).await.unwrap();
+    }
+
+    /// Light or dark.
+    pub async fn theme(&self, theme: &str) {
+        self.client.execute("document.documentElement.setAttribute('data-theme', arguments[0])", vec![json!(theme)]).await.unwrap();
+    }
+
+    /// Keeps a picture of the screen, and holds it against the rules of accessibility.
+    pub async fn look(&self, name: &str) {
+        self.shoot(name).await;
+        let findings = self.serious_findings().await;
+        assert!(findings.is_empty(), "{name}: {findings:#?}");
+    }
+
+    async fn shoot(&self, name: &str) {
+        let folder = screenshots();
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(format!("back-office-{name}.png")), self.client.screenshot().await.unwrap()).unwrap();
+    }
+
+    async fn serious_findings(&self) -> Vec<Value> {
+        let axe = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/node_modules/axe-core/axe.min.js");
+        let Ok(axe) = std::fs::read_to_string(axe) else {
+            println!("SKIPPED: accessibility (axe-core is not installed: npm ci in ui)");
+            return Vec::new();
+        };
+        self.client.execute(&format!("if (!window.axe) {{ {axe} }}"), vec![]).await.unwrap();
+        let run = "const done = arguments[arguments.length - 1];
+            axe.run(document, { resultTypes: ['violations'] }).then(
+                ({ violations }) => done(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+                    .map(({ id, help, nodes }) => ({ id, help, nodes: nodes.slice(0, 4).map(({ html, failureSummary }) => `${html.slice(0, 240)} ${failureSummary}`) }))),
+                (error) => done([{ id: String(error) }]));";
+        self.client.execute_async(run, vec![]).await.unwrap().as_array().cloned().unwrap_or_default()
+    }
+
+    async fn text(&self) -> String {
+        let text = self.client.execute("return document.body.innerText", vec![]).await.unwrap();
+        text.as_str().unwrap_or_default().chars().take(2_000).collect()
+    }
+
+    /// Closes the window; the program ends.
+    pub async fn close(self) {
+        self.client.close().await.unwrap();
+    }
+}
+
+/// Where pictures go.
+fn screenshots() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), PathBuf::from);
+    target.join("screenshots")
+}
+
+fn is_there(tool: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(tool).exists())
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
