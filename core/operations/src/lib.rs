@@ -25,8 +25,10 @@ mod stock;
 mod text;
 mod till;
 
+pub use tradepost_replica::identity::public_key_of;
 pub use tradepost_replica::{
-    ClockReading, Environment, Hash, Origin, Position, Reader, Recorded, Replica, ReplicaError, SharedReplica, Touched, Vector, lock,
+    ClockReading, Continuity, DatabaseKey, DeviceSecrets, Environment, Founded, Hash, Membership, Opened, Origin, Position, Reader, RebuildReport,
+    Recorded, Replica, ReplicaError, SharedReplica, SigningSeed, Touched, Vector, VerifyReport, lock,
 };
 
 /// Rows of the projections, and filters: what screens read.
