@@ -88,6 +88,11 @@ pub enum Message {
         /// A hash of how far it has read: equal hashes, equal vectors.
         vector: Hash,
     },
+    /// Answer to an [`Message::InStep`] that does not fit: how far the sender of this message has really read.
+    Have {
+        /// All of it.
+        vector: Vector,
+    },
     /// A checkpoint begins.
     CheckpointBegins {
         /// The manifest, signed by its maker.

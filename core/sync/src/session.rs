@@ -314,6 +314,13 @@ impl Session {
             }
             Message::Forked { origin, hashes } => self.take_fork(origin, &hashes, replica, env, out),
             Message::InStep { digest, vector } => self.take_in_step(digest, vector, replica, out),
+            Message::Have { vector } => {
+                self.confirmed = vector.clone();
+                self.theirs = vector;
+                self.batches_in_flight = 0;
+                self.said_in_step = None;
+                Ok(())
+            }
             Message::CheckpointBegins { manifest, chunks } => self.begin_loading(&manifest, chunks, replica, out),
             Message::CheckpointChunk { index, chunk } => self.load_chunk(index, &chunk, replica, out),
             Message::CheckpointEnds { chunks } => self.finish_loading(chunks, replica, env, out),
@@ -439,6 +446,10 @@ impl Session {
     fn take_in_step(&mut self, digest: Hash, vector: Hash, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
         let ours = replica.vector()?;
         if vector_hash(&ours) != vector {
+            // Either something is still on its way, and this is harmless, or something was lost, and this brings it again.
+            if self.loading.is_none() && self.batches_in_flight == 0 {
+                self.say(&Message::Have { vector: ours }, out);
+            }
             return Ok(());
         }
         let state = if replica.digest()?.total == digest { SessionState::InStep } else { SessionState::Differs };

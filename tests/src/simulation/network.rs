@@ -48,6 +48,12 @@ impl Link {
         self.to_device.clear();
     }
 
+    /// The state in short, for a report.
+    pub fn describe(&self) -> String {
+        let states = self.ends.as_ref().map(|(device, server)| (device.state(), server.state(), device.counts(), server.counts()));
+        format!("{} sessions, {states:?}, {} and {} frames on their way", self.sessions, self.to_server.len(), self.to_device.len())
+    }
+
     /// Whether both ends say that they are in step.
     pub fn is_in_step(&self) -> bool {
         self.to_server.is_empty()

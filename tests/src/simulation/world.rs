@@ -24,6 +24,8 @@ use super::work::{self, Ground, Printed};
 /// The most steps that a quiet world may need until everyone has everything (check C8).
 const QUIET_STEPS_MAX: usize = 4_000;
 const PRODUCTS: usize = 12;
+/// Server, back office, two tills.
+const NODES: usize = 4;
 const SERVER: usize = 0;
 const KEY: DatabaseKey = DatabaseKey([42; 32]);
 
@@ -145,7 +147,8 @@ impl World {
             0..=11 if self.settings.accidents => self.crash(index),
             12..=13 if self.settings.accidents => self.restore_backup(index),
             14..=15 if self.settings.accidents => self.crash(SERVER),
-            16..=45 => self.toggle_line(index),
+            16 if self.settings.accidents => self.clone_disk(),
+            17..=45 => self.toggle_line(index),
             _ => self.do_something(index),
         }
         let weather = self.settings.weather;
@@ -222,33 +225,63 @@ impl World {
         *self.done.entry("crash").or_default() += 1;
     }
 
-    /// Somebody restores yesterday's backup: the program goes on from an older state, with the keys and the witness of today.
+    /// Somebody restores yesterday's state: from a backup, or as a disk image beside today's witness.
     fn restore_backup(&mut self, index: usize) {
+        let is_image = self.rng.percent(50);
         self.backups += 1;
-        let file = self.folder.path().join(format!("backup-{}", self.backups));
-        let later = 5 + self.rng.below(20);
-        let Some(node) = self.nodes.get(index) else { return };
-        let Some(replica) = node.replica() else { return };
-        lock(&replica).backup(&file).expect("a backup");
-        drop(replica);
-        for _ in 0..later {
+        let kept = self.folder.path().join(format!("backup-{}", self.backups));
+        let Some(node) = self.nodes.get_mut(index) else { return };
+        if is_image {
+            node.crash();
+            copy_folder(&node.folder, &kept);
+            node.start();
+        } else if let Some(replica) = node.replica() {
+            lock(&replica).backup(&kept).expect("a backup");
+        }
+        self.hang_up(index);
+        self.weaken(index);
+        for _ in 0..5 + self.rng.below(20) {
             self.do_something(index);
             self.exchange(self.settings.weather);
         }
         self.hang_up(index);
+        // What this device sold since and had not sent is gone with the disk: no promise covers it.
+        let unsent = checks::unsent_sales(&self.nodes, index);
+        self.printed.retain(|printed| !unsent.contains(&printed.sale));
         let Some(node) = self.nodes.get_mut(index) else { return };
         if let Some(replica) = node.replica() {
             lock(&replica).write_witness().expect("the witness is written");
         }
-        // What this device sold since the backup and had not sent is gone with the disk: no promise covers it.
-        let unsent = checks::unsent_sales(&self.nodes, index);
-        let Some(node) = self.nodes.get_mut(index) else { return };
         node.crash();
-        Replica::restore(&file, &node.folder, node.secrets.clone(), &mut node.env).expect("the backup is restored");
+        if is_image {
+            put_back_image(&kept, &node.folder);
+        } else {
+            put_back_backup(&kept, node);
+        }
         node.start();
-        self.printed.retain(|printed| !unsent.contains(&printed.sale));
         self.weaken(index);
-        *self.done.entry("restore").or_default() += 1;
+        *self.done.entry(if is_image { "restored image" } else { "restored backup" }).or_default() += 1;
+    }
+
+    /// A till's disk is copied to a second computer, and both sell: once in a world, so that it stays one that a shop could meet.
+    fn clone_disk(&mut self) {
+        if self.nodes.len() != NODES {
+            return;
+        }
+        let (Some(number), folder) = (self.nodes.len().checked_sub(1), self.folder.path().join("cloned till")) else { return };
+        self.hang_up(number);
+        let rng = self.rng.fork();
+        let Some(till) = self.nodes.get_mut(number) else { return };
+        till.crash();
+        copy_folder(&till.folder, &folder);
+        till.start();
+        let env = NodeEnvironment { rng, ..till.env.clone() };
+        let mut twin = Node { name: "cloned till".to_owned(), kind: till.kind, folder, secrets: till.secrets.clone(), env, shop: None, till: till.till };
+        twin.start();
+        self.nodes.push(twin);
+        self.links.push(Link::default());
+        self.weaken_all();
+        *self.done.entry("cloned disk").or_default() += 1;
     }
 
     fn toggle_line(&mut self, index: usize) {
@@ -275,8 +308,9 @@ impl World {
     fn calm_down(&mut self) {
         self.links.iter_mut().for_each(|link| link.is_cut = false);
         if !self.exchange_until_in_step() {
-            let vectors: Vec<_> = self.nodes.iter().map(|node| (node.name.clone(), node.replica().map(|replica| lock(&replica).vector().map(|vector| vector.0.values().map(|position| position.seq).collect::<Vec<_>>())))).collect();
-            self.failures.push(format!("C8: not in step after {QUIET_STEPS_MAX} quiet steps: {vectors:?}"));
+            let vectors: Vec<String> = self.nodes.iter().map(describe).collect();
+            let states: Vec<String> = self.links.iter().map(Link::describe).collect();
+            self.failures.push(format!("C8: not in step after {QUIET_STEPS_MAX} quiet steps:\n  {}\n  {}", vectors.join("\n  "), states.join("\n  ")));
         }
     }
 
@@ -312,6 +346,53 @@ impl World {
 fn scratch() -> &'static Path {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { memory } else { Path::new("/tmp") }
+}
+
+/// A node's vector in short, for a report.
+fn describe(node: &Node) -> String {
+    let Some(replica) = node.replica() else { return format!("{} is down", node.name) };
+    let replica = lock(&replica);
+    let vector = replica.vector().expect("a vector");
+    let positions: Vec<String> = vector
+        .0
+        .iter()
+        .map(|(origin, position)| {
+            let (replica, tip) = (origin.replica.to_string(), position.tip.to_string());
+            format!("{}-{}:{}@{}", &replica[..4], origin.incarnation, position.seq, &tip[..6])
+        })
+        .collect();
+    let digest = replica.digest().expect("a digest").total.to_string();
+    format!("{:12} {} digest {} pending {}", node.name, positions.join(" "), &digest[..6], replica.pending_count())
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir(to).expect("a folder");
+    for file in std::fs::read_dir(from).expect("a folder").flatten().filter(|file| file.path().is_file()) {
+        std::fs::copy(file.path(), to.join(file.file_name())).expect("a copy");
+    }
+}
+
+/// The image of the database comes back; the witness stays today's, as on a disk where only the shop's file was restored.
+fn put_back_image(image: &Path, folder: &Path) {
+    for name in ["shop.db", "shop.db-wal", "shop.db-shm"] {
+        let (from, to) = (image.join(name), folder.join(name));
+        if to.exists() {
+            std::fs::remove_file(&to).expect("removed");
+        }
+        if from.exists() {
+            std::fs::copy(from, to).expect("a copy");
+        }
+    }
+}
+
+fn put_back_backup(backup: &Path, node: &mut Node) {
+    for name in ["shop.db", "shop.db-wal", "shop.db-shm"] {
+        let file = node.folder.join(name);
+        if file.exists() {
+            std::fs::remove_file(file).expect("removed");
+        }
+    }
+    drop(Replica::restore(backup, &node.folder, node.secrets.clone(), &mut node.env).expect("the backup is restored"));
 }
 
 fn environment(now_ms: &Rc<Cell<i64>>, rng: &mut Rng) -> NodeEnvironment {
