@@ -1,0 +1,65 @@
+//! What the worker leaves for the screen: the latest model, the latest search, and news in order. Neither side ever waits for the other.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::ask::News;
+use crate::model::{Found, Model};
+
+/// News kept for a screen that does not draw, because its window is hidden; the oldest give way.
+const NEWS_MAX: usize = 64;
+
+/// Where the worker leaves things. Clones share it.
+#[derive(Clone, Default)]
+pub struct Inbox {
+    left: Arc<Mutex<Left>>,
+}
+
+#[derive(Default)]
+struct Left {
+    model: Option<Arc<Model>>,
+    found: Option<Arc<Found>>,
+    news: VecDeque<News>,
+}
+
+/// What was left since the last look.
+#[derive(Default)]
+pub struct Taken {
+    /// The latest model, if it changed.
+    pub model: Option<Arc<Model>>,
+    /// The latest search, if there is one.
+    pub found: Option<Arc<Found>>,
+    /// News, oldest first.
+    pub news: VecDeque<News>,
+}
+
+impl Inbox {
+    /// Leaves a model; an earlier one that was not looked at is forgotten.
+    pub fn leave_model(&self, model: Arc<Model>) {
+        self.with(|left| left.model = Some(model));
+    }
+
+    /// Leaves what a search found.
+    pub fn leave_found(&self, found: Arc<Found>) {
+        self.with(|left| left.found = Some(found));
+    }
+
+    /// Leaves a piece of news.
+    pub fn leave_news(&self, news: News) {
+        self.with(|left| {
+            if left.news.len() >= NEWS_MAX {
+                left.news.pop_front();
+            }
+            left.news.push_back(news);
+        });
+    }
+
+    /// Takes what was left.
+    pub fn take(&self) -> Taken {
+        self.with(|left| Taken { model: left.model.take(), found: left.found.take(), news: std::mem::take(&mut left.news) })
+    }
+
+    fn with<R>(&self, work: impl FnOnce(&mut Left) -> R) -> R {
+        work(&mut self.left.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

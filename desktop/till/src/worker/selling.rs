@@ -1,0 +1,146 @@
+//! What is done to the basket. Every change is on disk before the screen shows it, so that a power cut loses nothing.
+
+use std::sync::Arc;
+
+use tradepost_domain::id::{LineId, ProductId, VariantId};
+use tradepost_domain::quantity::Quantity;
+use tradepost_domain::sale::ReceiptNumber;
+use tradepost_operations::read::VariantRow;
+use tradepost_operations::{By, OperationError, Shop};
+
+use super::desk::{Desk, OpenShop};
+use super::rows;
+use crate::ask::{Ask, News};
+use crate::model::{Choices, Model};
+
+type Outcome<T> = Result<T, OperationError>;
+
+impl Desk {
+    /// Carries out what the screen asks. What cannot be done is told in its place.
+    pub fn carry_out(&mut self, ask: Ask) {
+        match ask {
+            Ask::Pair { url, code } => return self.pair(&url, &code),
+            Ask::Reopen => return self.reopen(&ask),
+            _ => {}
+        }
+        match self.do_it(ask) {
+            Ok(Some(news)) => self.tell(news),
+            Ok(None) => self.mark_dirty(),
+            Err(problem) => self.fail(&problem.to_string()),
+        }
+    }
+
+    fn do_it(&mut self, ask: Ask) -> Outcome<Option<News>> {
+        match ask {
+            Ask::Scan(code) => self.scan(&code),
+            Ask::AddVariant(id) => self.add_variant(id),
+            Ask::ChooseVariant(id) => self.choose_variant(id),
+            Ask::DropChoices => {
+                self.model.choices = None;
+                Ok(None)
+            }
+            Ask::ShowCategory(category) => {
+                if let Some(open) = &mut self.open {
+                    open.category = category;
+                }
+                self.model.choices = None;
+                self.refresh_catalog();
+                Ok(None)
+            }
+            Ask::SetQuantity { line, quantity } => self.change(|open, _| Ok(open.basket.set_quantity(line, quantity)?)),
+            Ask::SetPrice { line, price } => self.change(|open, model| {
+                let by = OpenShop::by(&mut open.env, model);
+                open.shop.override_price(&by, &mut open.basket, line, price)
+            }),
+            Ask::SetLineDiscount { line, discount } => self.change(|open, model| {
+                let by = OpenShop::by(&mut open.env, model);
+                open.shop.discount_line(&by, &mut open.basket, line, discount)
+            }),
+            Ask::VoidLine(line) => self.change(|open, _| Ok(open.basket.void_line(line).map(|_| ())?)),
+            Ask::SetBasketDiscount(discount) => self.change(|open, model| {
+                let by = OpenShop::by(&mut open.env, model);
+                open.shop.discount_basket(&by, &mut open.basket, discount)
+            }),
+            Ask::SetNote(note) => self.change(|open, _| {
+                open.basket.note = note;
+                Ok(())
+            }),
+            Ask::VoidBasket => self.void_basket(),
+            other => self.settle_it(other),
+        }
+    }
+
+    /// Changes the basket: on disk first, then on the screen. What failed leaves the basket as it was.
+    fn change(&mut self, work: impl FnOnce(&mut OpenShop, &Model) -> Outcome<()>) -> Outcome<Option<News>> {
+        let Some(open) = &mut self.open else { return Ok(None) };
+        let before = open.basket.clone();
+        let outcome = work(open, &self.model).and_then(|()| open.shop.save_basket(&open.basket));
+        if outcome.is_err() {
+            open.basket = before;
+        }
+        self.refresh_basket();
+        outcome.map(|()| Some(News::BasketChanged))
+    }
+
+    fn scan(&mut self, code: &str) -> Outcome<Option<News>> {
+        let Some(open) = &self.open else { return Ok(None) };
+        let variants = open.shop.find_by_code(code)?;
+        match variants.as_slice() {
+            [] if code.parse::<ReceiptNumber>().is_ok() => self.find_receipt(code),
+            [] => Ok(Some(News::NotFound(code.trim().to_owned()))),
+            [variant] => self.add(variant),
+            several => {
+                let tiles = several.iter().map(rows::tile_of_variant).collect();
+                self.model.choices = Some(Arc::new(Choices { title: format!("Several things have the code {}", code.trim()), tiles }));
+                Ok(Some(News::BasketChanged))
+            }
+        }
+    }
+
+    fn add_variant(&mut self, id: VariantId) -> Outcome<Option<News>> {
+        let Some(open) = &self.open else { return Ok(None) };
+        let variant = open.reader.variant(id)?.ok_or(OperationError::NotFound { what: "this product" })?;
+        self.add(&variant)
+    }
+
+    fn add(&mut self, variant: &VariantRow) -> Outcome<Option<News>> {
+        let mut added: Option<LineId> = None;
+        self.model.choices = None;
+        self.change(|open, model| {
+            let line = Shop::line_for(&mut OpenShop::by(&mut open.env, model), variant, Quantity::ONE)?;
+            added = Some(open.basket.add(line)?);
+            Ok(())
+        })?;
+        Ok(added.map(News::Added))
+    }
+
+    fn choose_variant(&mut self, id: ProductId) -> Outcome<Option<News>> {
+        let Some(open) = &self.open else { return Ok(None) };
+        let variants = open.reader.variants_of(id)?;
+        match variants.as_slice() {
+            [] => Err(OperationError::NotFound { what: "this product" }),
+            [variant] => self.add(variant),
+            several => {
+                let title = several.first().map(|variant| variant.product_title.clone()).unwrap_or_default();
+                let tiles = several.iter().map(choice).collect();
+                self.model.choices = Some(Arc::new(Choices { title, tiles }));
+                Ok(None)
+            }
+        }
+    }
+
+    fn void_basket(&mut self) -> Outcome<Option<News>> {
+        self.change(|open, model| {
+            let by = &mut OpenShop::by(&mut open.env, model);
+            open.basket = tradepost_domain::basket::Basket::new(tradepost_domain::id::BasketId::from_bytes(By::new_id(by)));
+            Ok(())
+        })
+    }
+}
+
+/// A variant among those of its product: its options lead.
+fn choice(variant: &VariantRow) -> crate::model::Tile {
+    let tile = rows::tile_of_variant(variant);
+    let title = if variant.variant_title.is_empty() { variant.product_title.clone() } else { variant.variant_title.clone() };
+    crate::model::Tile { title, subtitle: variant.sku.clone(), ..tile }
+}
