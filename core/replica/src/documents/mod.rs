@@ -3,6 +3,8 @@
 
 mod engine;
 
+use std::io::Read;
+
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use tradepost_domain::document::{DocumentEdit, DocumentKind, FieldChange, Fields, Scalar};
@@ -18,7 +20,7 @@ pub use engine::Engine;
 use engine::{AutomergeEngine, DocumentEngine, Seen};
 
 /// The largest document in the engine's form: thousands of edits of a product with a thousand variants.
-const SAVED_BYTES_MAX: usize = 64 * 1024 * 1024;
+const SAVED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The fastest; a better one costs an import more than it saves.
 const PACK_LEVEL: i32 = 1;
 
@@ -33,8 +35,6 @@ pub struct EditedBy {
 
 /// A document loaded to be changed.
 pub struct Loaded {
-    /// What it is.
-    pub kind: DocumentKind,
     /// The document.
     pub doc: automerge::Automerge,
     /// Its heads, sorted, one after the other.
@@ -108,8 +108,7 @@ impl Engine {
 /// A document to be changed by a peer's change.
 pub fn load(tx: &Connection, id: DocumentId) -> Result<Option<Loaded>, ReplicaError> {
     let Some(row) = find_row(tx, id)? else { return Ok(None) };
-    let kind = row.kind()?;
-    Ok(Some(Loaded { kind, doc: engine::load(&unpack(&row.saved)?)?, heads: row.heads }))
+    Ok(Some(Loaded { doc: engine::load(&unpack(&row.saved)?)?, heads: row.heads }))
 }
 
 /// Stores a document after a peer's change: its bytes, heads, fields and conflicts, and the digest.
@@ -193,7 +192,10 @@ fn pack(saved: &[u8]) -> Result<Vec<u8>, ReplicaError> {
 
 /// The engine's bytes of a stored document.
 pub(crate) fn unpack(packed: &[u8]) -> Result<Vec<u8>, ReplicaError> {
-    zstd::bulk::decompress(packed, SAVED_BYTES_MAX).map_err(|_| ReplicaError::damaged("a document that cannot be unpacked"))
+    let damaged = |_| ReplicaError::damaged("a document that cannot be unpacked");
+    let mut saved = Vec::with_capacity(packed.len().saturating_mul(3));
+    zstd::Decoder::with_buffer(packed).map_err(damaged)?.take(SAVED_BYTES_MAX).read_to_end(&mut saved).map_err(damaged)?;
+    Ok(saved)
 }
 
 struct Row {

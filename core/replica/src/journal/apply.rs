@@ -54,7 +54,6 @@ pub(crate) fn in_context<T>(journal: &Journal, header: &EntryHeader, with: impl 
         seq: header.seq,
         lamport: header.lamport,
         at: Timestamp::from_unix_ms(header.clock.corrected_ms()),
-        staff: header.staff,
         knowledge: &knowledge,
         is_covered: false,
     })

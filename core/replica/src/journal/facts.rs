@@ -208,7 +208,6 @@ pub(crate) fn each_in_order(tx: &Connection, each: &mut dyn FnMut(&Fact, &Contex
             seq: place.seq(),
             lamport: row.get(1)?,
             at: Timestamp::from_unix_ms(row.get(2)?),
-            staff: row.get::<_, Option<[u8; 16]>>(3)?.map(StaffId::from_bytes),
             knowledge: &|subject| match &shipped {
                 Some(_) | None if subject == origin => place.seq().saturating_sub(1),
                 Some(shipped) => known(shipped, &subject),

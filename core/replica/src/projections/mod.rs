@@ -18,13 +18,13 @@ pub(crate) mod totals;
 use rusqlite::Connection;
 use tradepost_domain::document::DocumentKind;
 use tradepost_domain::fact::{Fact, FactBody};
-use tradepost_domain::id::{DocumentId, FactId, StaffId};
+use tradepost_domain::id::{DocumentId, FactId};
 use tradepost_domain::time::Timestamp;
 
 use crate::error::ReplicaError;
 use crate::origin::Origin;
 
-pub use dump::{TABLES, digests};
+pub use dump::digests;
 pub use orders::facts_to_ship;
 pub(crate) use orders::{Folded, facts_of, fold_order};
 pub(crate) use sales::NO_SALE;
@@ -40,8 +40,6 @@ pub struct Context<'a> {
     pub lamport: u64,
     /// When, by its corrected clock.
     pub at: Timestamp,
-    /// Who did it.
-    pub staff: Option<StaffId>,
     /// Whether the sums of a checkpoint's bases contain the fact: then it only makes rows of lists.
     pub is_covered: bool,
     /// How far the entry's whole causal past reaches into another origin: its seq there, 0 for none.
