@@ -1,0 +1,197 @@
+//! `import` and `export`: product files of other programs.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tradepost_domain::catalog::Product;
+use tradepost_domain::id::{ImageId, ProductId, VariantId};
+use tradepost_domain::quantity::Quantity;
+use tradepost_exchange::shopify::{self, ExportColumns, Exporter, ImportedProduct};
+use tradepost_exchange::{ExchangeError, Problem, Severity};
+use tradepost_operations::read::{PAGE_MAX, ProductFilter};
+use tradepost_operations::{ImportItem, ImportOptions, ImportProblem, ImportReport, ImportSeverity, Outcome, Refusal};
+
+use crate::answer::Answer;
+use crate::args::{Export, Import};
+use crate::error::CliError;
+use crate::open::Open;
+
+/// Problems that a person is shown; `--json` has all that the report keeps.
+const SHOWN_MAX: usize = 20;
+
+pub fn import(data: &Path, import: &Import) -> Result<Answer, CliError> {
+    only_shopify(import.format.as_deref())?;
+    let mut open = Open::at(data)?;
+    let file = File::open(&import.file).map_err(|error| CliError::reading(&import.file, &error))?;
+    let reader = shopify::Reader::open(BufReader::new(file), open.settings()?.currency)?;
+    let options = ImportOptions { location: Some(open.location(import.location.as_deref())?.id) };
+    let shop = open.shop.clone();
+    let mut items = Items { reader, is_at_end: false };
+    let mut watch = |_: &_| ControlFlow::Continue(());
+    let report = if import.dry_run {
+        shop.plan_import(&mut open.by(), &mut items, &options, &mut watch)?
+    } else {
+        shop.run_import(&mut open.by(), &mut items, &options, &mut watch)?
+    };
+    open.close()?;
+    Ok(answer(&report, import.dry_run))
+}
+
+fn answer(report: &ImportReport, is_dry_run: bool) -> Answer {
+    let problem = |problem: &ImportProblem| json!({ "row": problem.row, "column": problem.column, "severity": problem.severity, "message": problem.message });
+    let json = json!({
+        "rows": report.rows,
+        "products": report.products,
+        "variants": report.variants,
+        "created": report.created,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "problems": report.problems.iter().map(problem).collect::<Vec<Value>>(),
+        "problem_count": report.problem_count,
+        "batch": report.batch,
+        "dry_run": is_dry_run,
+        "broke_off": report.broke_off,
+    });
+    let verb = if is_dry_run { "Would take" } else { "Took" };
+    let text = format!(
+        "{verb} {} products with {} variants from {} rows: {} new, {} changed, {} the same.",
+        report.products, report.variants, report.rows, report.created, report.updated, report.unchanged
+    );
+    let mut answer = Answer::new(json, text);
+    answer.messages.extend(report.problems.iter().take(SHOWN_MAX).map(shown));
+    let more = report.problem_count.saturating_sub(SHOWN_MAX as u64);
+    if more > 0 {
+        answer.messages.push(format!("{more} more problems; --json lists them."));
+    }
+    if let Some(reason) = &report.broke_off {
+        answer.messages.push(format!("Reading broke off; what was read until then was taken. {reason}"));
+        answer.is_refusal = true;
+    }
+    answer
+}
+
+fn shown(problem: &ImportProblem) -> String {
+    let word = match problem.severity {
+        ImportSeverity::Note => "note",
+        ImportSeverity::Warning => "warning",
+        ImportSeverity::Error => "error",
+    };
+    let column = if problem.column.is_empty() { String::new() } else { format!(", {}", problem.column) };
+    format!("{word}: row {}{column}: {}", problem.row, problem.message)
+}
+
+/// What the reader of a file gives, as the import takes it; after the last product the problems that belong to none.
+struct Items<R> {
+    reader: R,
+    is_at_end: bool,
+}
+
+impl<R: std::io::Read> Iterator for Items<shopify::Reader<R>> {
+    type Item = Outcome<ImportItem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.reader.next() {
+            Some(Ok(product)) => Some(Ok(item(product))),
+            Some(Err(error)) => Some(Err(Refusal::ImportBroken { reason: error.to_string() }.into())),
+            None if self.is_at_end => None,
+            None => {
+                self.is_at_end = true;
+                let problems = self.reader.take_problems().into_iter().map(problem_of).collect();
+                Some(Ok(ImportItem { row: 1, rows: 0, product: None, stock: Vec::new(), is_continuation: false, problems }))
+            }
+        }
+    }
+}
+
+fn item(imported: ImportedProduct) -> ImportItem {
+    let ImportedProduct { first_row, row_count, draft, stock, is_continuation, problems } = imported;
+    let (mut variants, mut images) = (0_u64, 0_u64);
+    let product: Product = draft.into_product(
+        ProductId::from_bytes([0; 16]),
+        || VariantId::from_bytes(counted(&mut variants)),
+        || ImageId::from_bytes(counted(&mut images)),
+    );
+    let problems = problems.into_iter().map(problem_of).collect();
+    ImportItem { row: first_row, rows: row_count, product: Some(product), stock, is_continuation, problems }
+}
+
+/// Ids that only tell the parts of one product apart.
+fn counted(count: &mut u64) -> [u8; 16] {
+    *count += 1;
+    u128::from(*count).to_be_bytes()
+}
+
+fn problem_of(problem: Problem) -> ImportProblem {
+    let Problem { row, column, severity, code: _, message } = problem;
+    let severity = match severity {
+        Severity::Note => ImportSeverity::Note,
+        Severity::Warning => ImportSeverity::Warning,
+        Severity::Error => ImportSeverity::Error,
+    };
+    ImportProblem { row, column, severity, message }
+}
+
+fn only_shopify(format: Option<&str>) -> Result<(), CliError> {
+    match format {
+        None | Some("shopify") => Ok(()),
+        Some("square" | "woocommerce" | "odoo" | "csv") => {
+            let advice = "give the columns Shopify's names (Handle, Title, Variant SKU, Variant Price ...) and use shopify";
+            Err(CliError::Refused(format!("this format cannot be read or written yet: {advice}")))
+        }
+        Some(other) => Err(CliError::Usage(format!("\"{other}\" is no format known here; there is: shopify"))),
+    }
+}
+
+pub fn export(data: &Path, export: &Export) -> Result<Answer, CliError> {
+    only_shopify(Some(&export.format))?;
+    let open = Open::at(data)?;
+    let mut columns = ExportColumns::default();
+    each_product(&open, &mut |product| {
+        columns.add(product);
+        Ok(())
+    })?;
+    let beside = export.file.with_extension("unfinished");
+    let file = File::create(&beside).map_err(|error| CliError::writing(&export.file, &error))?;
+    let mut exporter = Exporter::new(BufWriter::new(file), columns)?;
+    let (mut products, mut variants) = (0_u64, 0_u64);
+    each_product(&open, &mut |product| {
+        (products, variants) = (products + 1, variants + product.variants.len() as u64);
+        Ok(exporter.write(product, &on_hand(&open, product)?)?)
+    })?;
+    let file = exporter.finish()?.into_inner().map_err(|error| ExchangeError::Write(error.into_error()))?;
+    file.sync_all().and_then(|()| std::fs::rename(&beside, &export.file)).map_err(|error| CliError::writing(&export.file, &error))?;
+    let json = json!({ "file": export.file.display().to_string(), "products": products, "variants": variants });
+    Ok(Answer::new(json, format!("Wrote {products} products with {variants} variants.")))
+}
+
+/// Every product that is not archived, in pages.
+fn each_product(open: &Open, visit: &mut dyn FnMut(&Product) -> Result<(), CliError>) -> Result<(), CliError> {
+    let filter = ProductFilter::default();
+    let mut after = None;
+    loop {
+        let page = open.read.products(&filter, after.as_ref(), PAGE_MAX)?;
+        for row in page.rows {
+            if let Some(product) = open.read.product(row.id)? {
+                visit(&product)?;
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// On hand over all locations, by variant.
+fn on_hand(open: &Open, product: &Product) -> Result<Vec<Option<Quantity>>, CliError> {
+    let mut all = Vec::with_capacity(product.variants.len());
+    for variant in &product.variants {
+        let rows = open.read.stock(variant.id)?;
+        let sum = rows.iter().try_fold(Quantity::ZERO, |sum, row| sum.checked_add(row.level.on_hand))?;
+        all.push((!rows.is_empty()).then_some(sum));
+    }
+    Ok(all)
+}
