@@ -26,12 +26,12 @@ const DEVICE_FILE: &str = "device.json";
 
 /// What a device knows of itself outside the shop's file. Nothing here is secret.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct DeviceFile {
+pub(crate) struct DeviceFile {
     /// Names its keys in the keyring.
-    device_id: String,
+    pub(crate) device_id: String,
     role: DeviceRole,
     till: Option<TillId>,
-    keys: KeyPlace,
+    pub(crate) keys: KeyPlace,
     server_url: Option<String>,
 }
 
@@ -220,6 +220,19 @@ impl Device {
         if Self::exists(folder) {
             return Err(ConnectionError::ShopHere);
         }
+        Self::make_private_folder(folder)
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(crate) fn file(&self) -> &DeviceFile {
+        &self.file
+    }
+
+    /// A folder that only its owner can read.
+    pub(crate) fn make_private_folder(folder: &Path) -> Result<(), ConnectionError> {
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
@@ -228,7 +241,7 @@ impl Device {
     }
 
     /// The keys are kept before the device file says that there is a shop: a crash between leaves a folder that can be used again.
-    fn settle(folder: &Path, file: DeviceFile, keys: &Keys, replica: Replica) -> Result<Self, ConnectionError> {
+    pub(crate) fn settle(folder: &Path, file: DeviceFile, keys: &Keys, replica: Replica) -> Result<Self, ConnectionError> {
         let place = keys::keep(folder, &file.device_id, keys)?;
         let file = DeviceFile { keys: place, ..file };
         write_device_file(folder, &file)?;
@@ -264,7 +277,7 @@ fn device_id(env: &mut SystemEnvironment) -> String {
     ReplicaId::from_bytes(random(env)).to_string()
 }
 
-fn read_device_file(folder: &Path) -> Result<DeviceFile, ConnectionError> {
+pub(crate) fn read_device_file(folder: &Path) -> Result<DeviceFile, ConnectionError> {
     let text = match fs::read_to_string(folder.join(DEVICE_FILE)) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(ConnectionError::NoShopHere),

@@ -77,7 +77,7 @@ fn read_keyring(device_id: &str) -> Option<String> {
     keyring::v1::Entry::new(SERVICE, device_id).ok()?.get_password().ok()
 }
 
-fn keep_in_file(path: &PathBuf, text: &str) -> Result<(), ConnectionError> {
+pub(crate) fn keep_in_file(path: &PathBuf, text: &str) -> Result<(), ConnectionError> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

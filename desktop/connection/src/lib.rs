@@ -2,6 +2,7 @@
 //!
 //! It knows sockets, clocks and the keyring. It does not know what a sale is: it moves entries and tells how that goes.
 
+mod backup;
 mod blobs;
 mod client;
 mod device;
@@ -12,6 +13,7 @@ mod line;
 mod status;
 
 pub use blobs::{BLOB_BYTES_MAX, Blobs};
+pub use backup::BackupKeys;
 pub use device::{Device, PairCode, SyncReport};
 pub use environment::SystemEnvironment;
 pub use error::ConnectionError;
