@@ -43,7 +43,7 @@ impl Shop {
     /// A collection, not saved yet.
     pub fn new_collection(by: &mut By<'_>, title: &str) -> Collection {
         let id = CollectionId::from_bytes(by.new_id());
-        Collection { title: title.trim().to_owned(), handle: text::handle_of(title), ..Collection::from_fields(id.into(), &Fields::new()) }
+        Collection { title: title.trim().to_owned(), handle: tradepost_domain::catalog::handle_of(title), ..Collection::from_fields(id.into(), &Fields::new()) }
     }
 
     /// Makes or changes a product. A new one without a handle gets one from its title. `None`: nothing differed.
@@ -90,7 +90,7 @@ impl Shop {
     pub fn save_collection(&self, by: &mut By<'_>, collection: &Collection) -> Outcome<Option<Recorded>> {
         text::name(&collection.title, "a title for the collection")?;
         text::long(&collection.description_html, "the description")?;
-        let handle = if collection.handle.is_empty() { text::handle_of(&collection.title) } else { collection.handle.clone() };
+        let handle = if collection.handle.is_empty() { tradepost_domain::catalog::handle_of(&collection.title) } else { collection.handle.clone() };
         let collection = Collection { handle, ..collection.clone() };
         self.work_by(by, Permission::EditCatalog)?.save(by, "collection.save", &collection)
     }
@@ -112,7 +112,7 @@ impl Shop {
 fn with_handle(product: &Product, read: &Reader) -> Outcome<Product> {
     let mut product = product.clone();
     if product.handle.is_empty() {
-        product.handle = free_handle(&text::handle_of(&product.title), product.id, read)?;
+        product.handle = free_handle(&tradepost_domain::catalog::handle_of(&product.title), product.id, read)?;
     }
     Ok(product)
 }

@@ -59,11 +59,15 @@ impl NewShop {
         }
     }
 
-    fn check(&self) -> Outcome<()> {
+    /// Refuses what a shop cannot start with; [`Shop::set_up`] does so too.
+    pub fn check(&self) -> Outcome<()> {
         text::name(&self.name, "a name for the shop")?;
         text::name(&self.location_name, "a name for the location")?;
         text::name(&self.owner_name, "the owner's name")?;
         text::long(&self.receipt_header, "the receipt header")?;
+        if let Some(pin) = &self.owner_pin {
+            hash_pin(pin, [0; 16])?;
+        }
         text::at_most(&self.region, "the region", text::NAME_CHARS_MAX)?;
         check_country(&self.country)?;
         check_offset(self.utc_offset_minutes)

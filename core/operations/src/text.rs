@@ -35,16 +35,3 @@ pub(crate) fn reason(text: &str) -> Outcome<()> {
     }
     at_most(text, "the reason", REMARK_CHARS_MAX)
 }
-
-/// A handle made from a title: `Blue T-shirt` is `blue-t-shirt`.
-pub(crate) fn handle_of(title: &str) -> String {
-    let mut handle = String::new();
-    for c in title.chars().flat_map(char::to_lowercase).take(NAME_CHARS_MAX) {
-        if c.is_alphanumeric() {
-            handle.push(c);
-        } else if !handle.is_empty() && !handle.ends_with('-') {
-            handle.push('-');
-        }
-    }
-    handle.trim_end_matches('-').to_owned()
-}

@@ -20,7 +20,7 @@ pub(super) struct Merged {
 pub(super) fn created(file: Product, by: &mut By<'_>) -> Merged {
     let id = ProductId::from_bytes(by.new_id());
     let empty = Product { handle: file.handle.clone(), status: file.status, ..Product::new(id, &file.title) };
-    let handle = if file.handle.is_empty() { crate::text::handle_of(&file.title) } else { file.handle.clone() };
+    let handle = if file.handle.is_empty() { tradepost_domain::catalog::handle_of(&file.title) } else { file.handle.clone() };
     let merged = updated(&empty, file, by);
     Merged { product: Product { handle, ..merged.product }, ..merged }
 }

@@ -1,0 +1,176 @@
+use std::ops::ControlFlow;
+
+use tradepost_domain::catalog::{Product, ProductStatus, Variant};
+use tradepost_domain::id::{ProductId, VariantId};
+use tradepost_operations::{ImportItem, ImportOptions, ImportReport, Outcome, Refusal, Shop};
+
+use crate::world::{World, code, eur, pieces};
+
+fn product(handle: &str, skus: &[&str], minor: i64) -> Product {
+    let mut product = Product::new(ProductId::from_bytes([0; 16]), &handle.to_uppercase());
+    product.handle = handle.to_owned();
+    product.option_names = vec!["Size".to_owned()];
+    for (n, sku) in (1_u8..).zip(skus) {
+        let mut variant = Variant::new(VariantId::from_bytes([n; 16]));
+        (variant.sku, variant.list_price, variant.options) = ((*sku).to_owned(), Some(eur(minor)), vec![n.to_string()]);
+        product.variants.push(variant);
+    }
+    product
+}
+
+fn item(row: u64, product: Product) -> ImportItem {
+    let stock = (0..product.variants.len()).map(|index| (index, pieces(4))).collect();
+    ImportItem { row, rows: product.variants.len() as u64, product: Some(product), stock, is_continuation: false, problems: Vec::new() }
+}
+
+fn run(world: &mut World, items: Vec<ImportItem>) -> ImportReport {
+    let shop = world.office.shop.clone();
+    let mut items = items.into_iter().map(Ok);
+    shop.run_import(&mut world.office.by(), &mut items, &ImportOptions::default(), &mut |_| ControlFlow::Continue(())).unwrap()
+}
+
+fn plan(world: &mut World, items: Vec<ImportItem>) -> ImportReport {
+    let shop = world.office.shop.clone();
+    let mut items = items.into_iter().map(Ok);
+    shop.plan_import(&mut world.office.by(), &mut items, &ImportOptions::default(), &mut |_| ControlFlow::Continue(())).unwrap()
+}
+
+fn counts(report: &ImportReport) -> [u64; 6] {
+    [report.rows, report.products, report.variants, report.created, report.updated, report.unchanged]
+}
+
+fn find(shop: &Shop, handle: &str) -> Product {
+    shop.reader().unwrap().product_by_handle(handle).unwrap().unwrap()
+}
+
+#[test]
+fn a_plan_says_what_the_import_then_does() {
+    let mut world = World::new();
+    let file = || vec![item(2, product("tea", &["T1", "T2"], 500)), item(4, product("pot", &["P1"], 900))];
+    let planned = plan(&mut world, file());
+    assert_eq!((counts(&planned), planned.batch), ([3, 2, 3, 2, 0, 0], None));
+    assert_eq!(world.office.shop.reader().unwrap().product_count(&Default::default()).unwrap(), 0);
+    let report = run(&mut world, file());
+    assert_eq!(counts(&report), counts(&planned));
+    assert!(report.batch.is_some());
+    assert_eq!((world.office.on_hand("T2"), world.office.on_hand("P1")), (pieces(4), pieces(4)));
+}
+
+#[test]
+fn importing_again_changes_only_what_differs_and_asks_no_stock() {
+    let mut world = World::new();
+    let shop = world.office.shop.clone();
+    run(&mut world, vec![item(2, product("tea", &["T1", "T2"], 500)), item(4, product("pot", &["P1"], 900))]);
+    let report = run(&mut world, vec![item(2, product("tea", &["T1", "T2", "T3"], 500)), item(4, product("pot", &["P1"], 900))]);
+    assert_eq!(counts(&report), [4, 2, 4, 0, 1, 1]);
+    assert_eq!(world.office.on_hand("T1"), pieces(4), "what was here has moved since the file was written");
+    assert_eq!(world.office.on_hand("T3"), pieces(4));
+    assert_eq!(find(&shop, "tea").variants.iter().map(|variant| variant.sku.as_str()).collect::<Vec<_>>(), ["T1", "T2", "T3"]);
+    let same = run(&mut world, vec![item(2, product("pot", &["P1"], 900))]);
+    assert_eq!((same.unchanged, same.batch), (1, None), "nothing differed, nothing is recorded");
+}
+
+#[test]
+fn a_product_is_matched_by_its_handle_then_by_its_sku() {
+    let mut world = World::new();
+    let shop = world.office.shop.clone();
+    run(&mut world, vec![item(2, product("tea", &["T1"], 500))]);
+    let report = run(&mut world, vec![item(2, product("green-tea", &["T1"], 550))]);
+    assert_eq!((report.created, report.updated), (0, 1));
+    let tea = find(&shop, "tea");
+    assert_eq!((tea.title.as_str(), tea.variants[0].list_price), ("GREEN-TEA", Some(eur(550))));
+    let twins = run(&mut world, vec![item(2, product("a", &["SAME"], 100)), item(3, product("b", &["SAME"], 100))]);
+    assert_eq!(twins.created, 2, "one SKU on two products of a file does not make them one");
+}
+
+#[test]
+fn what_the_file_is_silent_about_stays() {
+    let mut world = World::new();
+    let shop = world.office.shop.clone();
+    let mut full = product("tea", &["T1"], 500);
+    (full.vendor, full.tags, full.variants[0].barcodes) = ("Leaf Ltd".to_owned(), ["green".to_owned()].into(), vec!["4006381333931".to_owned()]);
+    full.variants[0].unit_cost = Some(eur(200));
+    run(&mut world, vec![item(2, full)]);
+    let before = find(&shop, "tea");
+    let mut bare = product("tea", &["T1"], 500);
+    (bare.variants[0].list_price, bare.title) = (None, String::new());
+    assert_eq!(run(&mut world, vec![item(2, bare)]).unchanged, 1);
+    assert_eq!(find(&shop, "tea"), before);
+}
+
+#[test]
+fn more_rows_of_a_product_add_to_it() {
+    let mut world = World::new();
+    let shop = world.office.shop.clone();
+    let more = ImportItem { is_continuation: true, ..item(9, product("tea", &["T1", "T2", "T9"], 700)) };
+    let report = run(&mut world, vec![item(2, product("tea", &["T1", "T2"], 500)), item(4, product("pot", &["P1"], 900)), more]);
+    assert_eq!((report.products, report.created), (2, 2));
+    assert_eq!(find(&shop, "tea").variants.len(), 3);
+}
+
+#[test]
+fn a_product_that_cannot_be_is_told_by_row_and_the_rest_is_taken() {
+    let mut world = World::new();
+    let mut wrong = product("pot", &["P1"], 900);
+    wrong.variants[0].list_price = Some(crate::world::usd(1));
+    let report = run(&mut world, vec![item(2, product("tea", &["T1"], 500)), item(3, wrong)]);
+    assert_eq!((report.created, report.problem_count, report.problems[0].row), (1, 1, 3));
+}
+
+#[test]
+fn an_import_that_is_stopped_or_breaks_off_keeps_what_it_took() {
+    let mut world = World::new();
+    let shop = world.office.shop.clone();
+    let mut items = (0..300).map(|n| Ok(item(n, product(&format!("p{n}"), &[&format!("S{n}")], 100))));
+    let mut stop_at_150 = |progress: &tradepost_operations::ImportProgress| {
+        if progress.products == 150 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let report = shop.run_import(&mut world.office.by(), &mut items, &ImportOptions::default(), &mut stop_at_150).unwrap();
+    assert!(report.is_canceled);
+    assert_eq!(shop.reader().unwrap().product_count(&Default::default()).unwrap(), 150);
+    let broken: Vec<Outcome<ImportItem>> =
+        vec![Ok(item(2, product("last", &["L"], 1))), Err(Refusal::ImportBroken { reason: "the disk was taken out".to_owned() }.into())];
+    let watch = &mut |_: &tradepost_operations::ImportProgress| ControlFlow::Continue(());
+    let report = shop.run_import(&mut world.office.by(), &mut broken.into_iter(), &ImportOptions::default(), watch).unwrap();
+    assert!(report.broke_off.unwrap().contains("taken out"));
+    assert_eq!(find(&shop, "last").variants.len(), 1);
+}
+
+#[test]
+fn an_import_is_taken_back_but_not_what_people_changed_since() {
+    let mut world = World::new();
+    let shop = world.office.shop.clone();
+    run(&mut world, vec![item(2, product("tea", &["T1"], 500)), item(3, product("cup", &["C1"], 300))]);
+    let report = run(&mut world, vec![
+        item(2, product("tea", &["T1"], 650)), item(3, product("cup", &["C1"], 350)), item(4, product("pot", &["P1"], 900)),
+    ]);
+    let mut tea = find(&shop, "tea");
+    tea.variants[0].list_price = Some(eur(700));
+    shop.save_product(&mut world.office.by(), &tea).unwrap();
+    let batch = report.batch.unwrap();
+    let undone = shop.undo_import(&mut world.office.by(), batch).unwrap();
+    assert_eq!((undone.archived, undone.restored, undone.kept), (1, 1, 1));
+    assert_eq!(find(&shop, "tea").variants[0].list_price, Some(eur(700)));
+    assert_eq!(find(&shop, "cup").variants[0].list_price, Some(eur(300)));
+    assert_eq!(find(&shop, "pot").status, ProductStatus::Archived);
+    assert_eq!(world.office.on_hand("P1"), pieces(0));
+    assert_eq!(code(shop.undo_import(&mut world.office.by(), batch)), "nothing_to_undo");
+}
+
+#[test]
+fn a_product_of_two_thousand_variants_comes_in_whole() {
+    let mut world = World::new();
+    let skus: Vec<String> = (0..2_000).map(|n| format!("BIG-{n}")).collect();
+    let skus: Vec<&str> = skus.iter().map(String::as_str).collect();
+    let mut big = product("big", &skus[..1], 100);
+    for (n, sku) in skus.iter().enumerate().skip(1) {
+        let mut id = [1; 16];
+        id[..8].copy_from_slice(&(n as u64).to_be_bytes());
+        let variant = Variant { id: VariantId::from_bytes(id), sku: (*sku).to_owned(), options: vec![n.to_string() + "!"], ..big.variants[0].clone() };
+        big.variants.push(variant);
+    }
+    let report = run(&mut world, vec![item(2, big)]);
+    assert_eq!((report.created, report.problem_count), (1, 0), "{:?}", report.problems);
+    assert_eq!(find(&world.office.shop, "big").variants.len(), 2_000);
+    assert_eq!(world.office.on_hand("BIG-1999"), pieces(4));
+}
