@@ -18,10 +18,10 @@ impl Replica {
     /// other programs' replicas, and after it here.
     pub fn backup(&self, file: &Path) -> Result<(), ReplicaError> {
         let beside = file.with_extension("unfinished");
-        remove_database(&beside)?;
+        store::remove_database(&beside)?;
         let outcome = self.write_backup(&beside).and_then(|()| Ok(fs::rename(&beside, file)?));
         if outcome.is_err() {
-            remove_database(&beside)?;
+            store::remove_database(&beside)?;
         }
         outcome?;
         store::sync_folder_of(file)
@@ -50,10 +50,10 @@ impl Replica {
             return Err(ReplicaError::ShopExists);
         }
         let beside = store::database_path(folder).with_extension("restoring");
-        remove_database(&beside)?;
+        store::remove_database(&beside)?;
         let outcome = prepare(file, &beside, &secrets, env).and_then(|()| Ok(fs::rename(&beside, store::database_path(folder))?));
         if outcome.is_err() {
-            remove_database(&beside)?;
+            store::remove_database(&beside)?;
         }
         outcome?;
         let witness = store::witness_path(folder);
@@ -93,18 +93,4 @@ fn close_as_one_file(copy: Connection) -> Result<(), ReplicaError> {
     copy.query_row("pragma wal_checkpoint(truncate)", params![], |_| Ok(()))?;
     copy.query_row("pragma journal_mode = delete", params![], |_| Ok(()))?;
     copy.close().map_err(|(_, error)| error.into())
-}
-
-fn remove_database(path: &Path) -> Result<(), ReplicaError> {
-    let with = |suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        std::path::PathBuf::from(name)
-    };
-    for path in [path.to_owned(), with("-wal"), with("-shm"), with("-journal")] {
-        if path.exists() {
-            fs::remove_file(path)?;
-        }
-    }
-    Ok(())
 }

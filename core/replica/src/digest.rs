@@ -228,15 +228,8 @@ pub(crate) fn recompute(tx: &Connection) -> Result<(), ReplicaError> {
         tx.prepare_cached("insert into digest_buckets (bucket, sum, documents, facts) values (?, ?, ?, ?)")?
             .execute(params![bucket, sum.0, documents, facts])?;
     }
-    if is_in_force(tx)? { Buckets::load_base(tx)?.add_to_kept(tx) } else { Ok(()) }
-}
-
-/// Whether a checkpoint's base counts: while it is being loaded, its base is what is still to come.
-fn is_in_force(tx: &Connection) -> Result<bool, ReplicaError> {
-    let loading: bool = tx
-        .prepare_cached("select exists (select 1 from meta where key = ?)")?
-        .query_row([crate::checkpoint::META_LOADING], |row| row.get(0))?;
-    Ok(!loading)
+    // While a checkpoint is being loaded, its base is what is still to come.
+    if crate::checkpoint::is_loading(tx)? { Ok(()) } else { Buckets::load_base(tx)?.add_to_kept(tx) }
 }
 
 /// All buckets as they are kept.

@@ -129,7 +129,7 @@ pub(crate) fn meta<T: serde::de::DeserializeOwned>(connection: &Connection, key:
 }
 
 /// Writes a value of the table `meta`.
-pub(crate) fn put_meta<T: Serialize>(connection: &Connection, key: &str, value: &T) -> Result<(), ReplicaError> {
+pub(crate) fn put_meta<T: Serialize + ?Sized>(connection: &Connection, key: &str, value: &T) -> Result<(), ReplicaError> {
     connection
         .prepare_cached("insert into meta (key, value) values (?1, ?2) on conflict do update set value = ?2")?
         .execute(params![key, cbor::to_vec(value)?])?;

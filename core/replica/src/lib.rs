@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing))]
 
 mod backup;
+mod breaker;
 mod cbor;
 mod checkpoint;
 mod digest;

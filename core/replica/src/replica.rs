@@ -12,12 +12,13 @@ use tradepost_domain::fact::{Fact, FactBody};
 use tradepost_domain::id::{BatchId, DocumentId, FactId, ReplicaId, ShopId, StaffId, TillId};
 use tradepost_domain::time::Timestamp;
 
+use crate::breaker::{self, Breaker};
 use crate::digest;
 use crate::entry::TransferEntry;
 use crate::environment::Environment;
 use crate::error::ReplicaError;
 use crate::identity::{self, Continuity, Discontinuity, Identity, Membership};
-use crate::journal::{Guards, Journal, Place, listing, put_local};
+use crate::journal::{Guards, Journal, Place, listing, put_local, retry_quarantined};
 use crate::origin::{Hash, Origin, Vector};
 use crate::read::{Digest, Reader};
 use crate::store::{self, FolderLock, Mode};
@@ -161,6 +162,10 @@ pub struct Opened {
     pub new_signing_seed: Option<SigningSeed>,
 }
 
+/// The program's version that wrote the file last, in `meta`.
+const META_APP_VERSION: &str = "app_version";
+const APP_VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// Called after COMMIT with what changed.
 pub type CommitHook = Box<dyn Fn(&Touched) + Send + Sync>;
 
@@ -172,6 +177,7 @@ pub struct Replica {
     pub(crate) journal: Journal,
     hooks: Vec<CommitHook>,
     witnessed: Option<(Origin, u64)>,
+    breaker: Breaker,
     _lock: FolderLock,
 }
 
@@ -237,17 +243,28 @@ impl Replica {
         if Self::exists(folder) {
             return Err(ReplicaError::ShopExists);
         }
-        let mut connection = store::open_connection(&store::database_path(folder), &database_key, Mode::Create)?;
+        let made = Self::make(folder, &database_key, signing_seed, membership, env);
+        if made.is_err() {
+            store::remove_database(&store::database_path(folder))?;
+        }
+        let (connection, journal) = made?;
+        let breaker = Breaker::open(folder)?;
+        let mut replica = Self { folder: folder.to_owned(), database_key, connection, journal, hooks: Vec::new(), witnessed: None, breaker, _lock: lock };
+        replica.write_witness()?;
+        Ok(replica)
+    }
+
+    fn make(folder: &Path, key: &DatabaseKey, seed: &SigningSeed, membership: &Membership, env: &mut dyn Environment) -> Result<(Connection, Journal), ReplicaError> {
+        let mut connection = store::open_connection(&store::database_path(folder), key, Mode::Create)?;
         store::migrate(&mut connection)?;
         let db_tx = Transaction::new(&mut connection, TransactionBehavior::Immediate)?;
-        let identity = Identity::establish(&db_tx, membership, signing_seed, 1)?;
+        let identity = Identity::establish(&db_tx, membership, seed, 1)?;
         identity::renew_token(&db_tx, env)?;
+        identity::put_meta(&db_tx, META_APP_VERSION, APP_VERSION)?;
         db_tx.commit()?;
         store::sync_folder_of(&store::database_path(folder))?;
         let journal = Journal::open(&connection, identity)?;
-        let mut replica = Self { folder: folder.to_owned(), database_key, connection, journal, hooks: Vec::new(), witnessed: None, _lock: lock };
-        replica.write_witness()?;
-        Ok(replica)
+        Ok((connection, journal))
     }
 
     /// Opens a replica: one process at a time, with its key; migrates; proves that it goes on with its chain or starts a new one.
@@ -262,7 +279,9 @@ impl Replica {
         let new_signing_seed = if signing_seed.is_none() { Some(SigningSeed(random_32(env))) } else { None };
         let seed = signing_seed.as_ref().or(new_signing_seed.as_ref()).ok_or(ReplicaError::NotCertified)?;
         let journal = Journal::open(&connection, Identity::load(&connection, seed)?)?;
-        let mut replica = Self { folder: folder.to_owned(), database_key, connection, journal, hooks: Vec::new(), witnessed: None, _lock: lock };
+        let breaker = Breaker::open(folder)?;
+        let mut replica = Self { folder: folder.to_owned(), database_key, connection, journal, hooks: Vec::new(), witnessed: None, breaker, _lock: lock };
+        replica.look_back()?;
         let continuity = replica.prove_continuity(new_signing_seed.is_some(), env)?;
         replica.write_witness()?;
         Ok(Opened { replica, continuity, new_signing_seed })
@@ -279,6 +298,22 @@ impl Replica {
             identity::renew_token(db_tx, env)
         })?;
         Ok(reason.map_or(Continuity::Proven, |reason| Continuity::NewIncarnation { reason }))
+    }
+
+    /// What the last run left to do: a crash in the middle of a peer's entry is counted against it, and after an update of the
+    /// program what the older version could not apply is looked at again.
+    fn look_back(&mut self) -> Result<(), ReplicaError> {
+        let crashed_on = self.breaker.crashed_on();
+        self.commit(|journal, db_tx| {
+            journal.suspects = breaker::count_crash(db_tx, crashed_on)?;
+            let version: Option<String> = identity::meta(db_tx, META_APP_VERSION)?;
+            if version.as_deref() != Some(APP_VERSION) {
+                retry_quarantined(db_tx, journal)?;
+                identity::put_meta(db_tx, META_APP_VERSION, APP_VERSION)?;
+            }
+            Ok(())
+        })?;
+        self.breaker.done()
     }
 
     /// Does `work` in one database transaction: all of it or nothing.
@@ -321,27 +356,29 @@ impl Replica {
 
     /// Admits a peer's entry, and what had waited for it.
     pub fn admit(&mut self, entry: &TransferEntry, env: &mut dyn Environment) -> Result<Admission, ReplicaError> {
-        let admission = self.commit(|journal, db_tx| journal.admit(db_tx, entry, env))?;
-        self.tell_of(&admission);
-        Ok(admission)
+        let admissions = self.admit_batch(std::slice::from_ref(entry), env)?;
+        admissions.into_iter().next().ok_or_else(|| ReplicaError::damaged("an entry without an answer"))
     }
 
     /// Admits entries of a peer with one COMMIT for all.
     pub fn admit_batch(&mut self, entries: &[TransferEntry], env: &mut dyn Environment) -> Result<Vec<Admission>, ReplicaError> {
-        let admissions: Vec<Admission> =
-            self.commit(|journal, db_tx| entries.iter().map(|entry| journal.admit(db_tx, entry, env)).collect())?;
+        let mut breaker = self.breaker.share()?;
+        let admissions = self.commit(|journal, db_tx| {
+            let mut admissions = Vec::with_capacity(entries.len());
+            for entry in entries {
+                breaker.begin(entry)?;
+                admissions.push(journal.admit(db_tx, entry, env)?);
+            }
+            Ok(admissions)
+        });
+        breaker.done()?;
+        let admissions = admissions?;
         let mut touched = Touched::default();
         admissions.iter().filter_map(Admission::touched).for_each(|more| touched.merge(more));
         if admissions.iter().any(Admission::changed_something) {
             self.tell(&touched);
         }
         Ok(admissions)
-    }
-
-    fn tell_of(&self, admission: &Admission) {
-        if admission.changed_something() {
-            self.tell(admission.touched().unwrap_or(&Touched::default()));
-        }
     }
 
     /// Keeps a value of this machine alone, outside the journal; `None` removes it.

@@ -138,3 +138,16 @@ pub fn sync_folder_of(path: &Path) -> Result<(), ReplicaError> {
     }
     Ok(())
 }
+
+/// Removes a database with the files beside it.
+pub fn remove_database(path: &Path) -> Result<(), ReplicaError> {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        let path = PathBuf::from(name);
+        if path.exists() {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}

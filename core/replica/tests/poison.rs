@@ -94,3 +94,24 @@ fn a_flood_of_orphans_is_bounded_and_does_not_stop_the_next_entry() {
     assert_eq!(till.get().pending_count(), 2000);
     assert!(matches!(till.admit(&entry), Admission::Applied { .. }));
 }
+
+/// An entry that crashed the program twice is left out at the third start; everything after it goes on.
+#[test]
+fn an_entry_that_crashes_the_program_twice_is_left_out() {
+    let mut shop = Shop::found();
+    let mut till = shop.till("T01");
+    till.pull(&shop.office);
+    shop.office.adjust(1000);
+    shop.office.adjust(2000);
+    let entries = till.missing(&shop.office);
+    let note = [&entries[0].hash().0[..], &[1]].concat();
+    for _ in 0..2 {
+        till.replica = None;
+        std::fs::write(till.folder.join("admitting"), &note).unwrap();
+        till.reopen();
+    }
+    assert!(matches!(till.admit(&entries[0]), Admission::Quarantined { .. }));
+    assert!(matches!(till.admit(&entries[1]), Admission::Applied { .. }));
+    till.reopen();
+    assert_eq!(till.get().quarantined(10).unwrap().len(), 1);
+}

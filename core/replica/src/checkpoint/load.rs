@@ -118,6 +118,7 @@ fn begin(journal: &mut Journal, tx: &Connection, signed: SignedManifest, content
     let contained = Buckets::from_wire(&content.buckets).ok_or(refused("its manifest cannot be read"))?;
     contained.store_base(tx)?;
     stand_at(journal, tx, content)?;
+    journal.is_loading = true;
     let manifest = Hash::of(&signed.manifest);
     put_meta(tx, META_MANIFEST, &signed)?;
     put_meta(tx, META_LOADING, &Loading { manifest, done: 0, total: content.chunk_count, running: Hash::default(), end: None })
@@ -239,7 +240,7 @@ fn check_end(journal: &Journal, tx: &Connection, loading: &Loading, not_brought:
     Ok(())
 }
 
-fn finish(_: &mut Journal, tx: &Connection) -> Result<(), ReplicaError> {
+fn finish(journal: &mut Journal, tx: &Connection) -> Result<(), ReplicaError> {
     let loading: Loading = meta(tx, META_LOADING)?.ok_or(refused("none was begun"))?;
     let end = loading.end.ok_or(refused("parts of it are missing"))?;
     let not_brought = Buckets::from_wire(&end).ok_or(refused("a part of it cannot be read"))?;
@@ -252,7 +253,9 @@ fn finish(_: &mut Journal, tx: &Connection) -> Result<(), ReplicaError> {
     let signed: Option<SignedManifest> = meta(tx, META_MANIFEST)?;
     put_meta(tx, META_LOADED, &signed)?;
     remove_meta(tx, META_MANIFEST)?;
-    remove_meta(tx, META_LOADING)
+    remove_meta(tx, META_LOADING)?;
+    journal.is_loading = false;
+    Ok(())
 }
 
 /// Marks a loading as one that no manifest continues.

@@ -7,12 +7,14 @@
 mod load;
 mod source;
 
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use tradepost_domain::device::Certificate;
 use tradepost_domain::id::{ReplicaId, ShopId};
 
 use crate::digest::WireBucket;
 use crate::documents::StoredDocument;
+use crate::error::ReplicaError;
 use crate::journal::facts::{Knowledge, ShippedFact};
 use crate::origin::{Hash, Origin};
 
@@ -26,7 +28,7 @@ pub const RECENT_FACTS_MIN: u64 = 20_000;
 pub const RECENT_DAYS: i64 = 30;
 
 /// How far a loading has come, in `meta`.
-pub(crate) const META_LOADING: &str = "checkpoint_loading";
+const META_LOADING: &str = "checkpoint_loading";
 
 /// What a checkpoint contains.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -66,6 +68,12 @@ enum Chunk {
     Facts(Vec<ShippedFact>),
     /// The digest of the facts that are not brought, and a signature over all chunks.
     End { not_brought: Vec<WireBucket>, chunks: Hash, #[serde(with = "serde_bytes")] signature: Vec<u8> },
+}
+
+/// Whether a checkpoint is loaded in part.
+pub(crate) fn is_loading(connection: &Connection) -> Result<bool, ReplicaError> {
+    let mut statement = connection.prepare_cached("select exists (select 1 from meta where key = ?)")?;
+    Ok(statement.query_row([META_LOADING], |row| row.get(0))?)
 }
 
 /// The running hash over the chunks of a checkpoint.

@@ -40,7 +40,12 @@ enum Door {
 
 impl Journal {
     /// Admits one entry of a peer, and what had waited for it.
+    ///
+    /// While a checkpoint is being loaded nothing is admitted: the entry is not kept, and its sender sends it again.
     pub fn admit(&mut self, tx: &Connection, entry: &TransferEntry, env: &mut dyn Environment) -> Result<Admission, ReplicaError> {
+        if self.is_loading {
+            return Ok(Admission::Pending);
+        }
         let header = match read_header(entry, self) {
             Ok(header) => header,
             Err(ReplicaError::Refused(refused)) => return Ok(Admission::Refused { reason: refused.to_string() }),

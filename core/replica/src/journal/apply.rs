@@ -9,7 +9,7 @@ use tradepost_domain::time::Timestamp;
 
 use super::chains::Place;
 use super::facts::{self, Telling, Told};
-use super::Journal;
+use super::{Journal, listing};
 use crate::cbor;
 use crate::entry::{EntryHeader, FORMAT, SectionKind, TransferEntry};
 use crate::error::ReplicaError;
@@ -84,17 +84,16 @@ pub(crate) fn own(tx: &Connection, journal: &Journal, header: &EntryHeader, plac
 /// Applies a peer's entry, section by section.
 pub(crate) fn foreign(tx: &Connection, journal: &Journal, header: &EntryHeader, entry: &TransferEntry, place: Place) -> Result<Applied, ReplicaError> {
     let mut applied = Applied::default();
+    let left_out = reason_to_leave_out(journal, header, entry);
     for (index, (section, bytes)) in header.sections.iter().zip(&entry.sections).enumerate() {
         let place = place.section(index);
         let Some(bytes) = bytes else { continue };
         put_body(tx, place, bytes)?;
-        if header.min_reader_version > FORMAT {
-            quarantine(tx, place, "written for a newer version")?;
-            applied.quarantined.push(index);
-            continue;
-        }
-        let outcome = apply_section(tx, journal, header, section.kind, bytes, place, &mut applied);
-        if let Some(reason) = outcome? {
+        let reason = match left_out {
+            Some(reason) => Some(reason.to_owned()),
+            None => apply_section(tx, journal, header, section.kind, bytes, place, &mut applied)?,
+        };
+        if let Some(reason) = reason {
             quarantine(tx, place, &reason)?;
             applied.quarantined.push(index);
         }
@@ -102,8 +101,39 @@ pub(crate) fn foreign(tx: &Connection, journal: &Journal, header: &EntryHeader, 
     Ok(applied)
 }
 
+fn reason_to_leave_out(journal: &Journal, header: &EntryHeader, entry: &TransferEntry) -> Option<&'static str> {
+    if header.min_reader_version > FORMAT {
+        return Some("written for a newer version");
+    }
+    journal.suspects.contains(&entry.hash()).then_some("this program crashed on it")
+}
+
+/// Looks again at what an older version of this program had left out. Returns how many sections are applied now.
+pub(crate) fn retry_quarantined(tx: &Connection, journal: &Journal) -> Result<usize, ReplicaError> {
+    let mut statement = tx.prepare("select place from quarantine order by place")?;
+    let places = statement.query_map([], |row| row.get(0).map(Place))?.collect::<Result<Vec<Place>, _>>()?;
+    let mut applied = Applied::default();
+    let mut count = 0;
+    for place in places {
+        let Some(entry) = listing::entry_at(tx, Place::of(place.number(), place.seq()))? else { continue };
+        let header = EntryHeader::decode(&entry.header)?;
+        let index = place.section_index();
+        let (Some(section), Some(Some(bytes))) = (header.sections.get(index), entry.sections.get(index)) else { continue };
+        if reason_to_leave_out(journal, &header, &entry).is_none()
+            && apply_section(tx, journal, &header, section.kind, bytes, place, &mut applied)?.is_none()
+        {
+            tx.prepare_cached("delete from quarantine where place = ?")?.execute([place.0])?;
+            count += 1;
+        }
+    }
+    if count > 0 {
+        projections::rebuild_facts(tx)?;
+    }
+    Ok(count)
+}
+
 /// Applies one section under a savepoint. `Some`: it was left out, for this reason.
-pub(crate) fn apply_section(
+fn apply_section(
     tx: &Connection,
     journal: &Journal,
     header: &EntryHeader,

@@ -10,16 +10,20 @@ pub(crate) mod listing;
 mod pending;
 mod record;
 
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 use tradepost_domain::id::ShopId;
 
 pub(crate) use chains::{Chains, Place};
+pub(crate) use apply::retry_quarantined;
 pub(crate) use pending::Aside;
 pub(crate) use record::put_local;
 
+use crate::checkpoint;
 use crate::error::ReplicaError;
 use crate::identity::Identity;
-use crate::origin::Origin;
+use crate::origin::{Hash, Origin};
 
 /// Guards that the simulation takes out one by one, to prove that its checks notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,13 +76,18 @@ pub(crate) struct Journal {
     pub chains: Chains,
     pub aside: Aside,
     pub guards: Guards,
+    /// A checkpoint is being loaded: the chains stand where it stands, its documents are still coming.
+    pub is_loading: bool,
+    /// Entries that made this program crash more than once.
+    pub suspects: BTreeSet<Hash>,
 }
 
 impl Journal {
     /// The journal of an opened file.
     pub fn open(connection: &Connection, identity: Identity) -> Result<Self, ReplicaError> {
         let (chains, aside) = (Chains::load(connection)?, Aside::load(connection)?);
-        Ok(Self { shop: identity.shop(), identity, chains, aside, guards: Guards::default() })
+        let is_loading = checkpoint::is_loading(connection)?;
+        Ok(Self { shop: identity.shop(), identity, chains, aside, guards: Guards::default(), is_loading, suspects: BTreeSet::new() })
     }
 
     /// Who writes the next entry of ours.
@@ -90,6 +99,7 @@ impl Journal {
     pub fn reload(&mut self, connection: &Connection) -> Result<(), ReplicaError> {
         self.chains = Chains::load(connection)?;
         self.aside = Aside::load(connection)?;
+        self.is_loading = checkpoint::is_loading(connection)?;
         self.identity.reload(connection)
     }
 }

@@ -92,13 +92,13 @@ impl Reader {
 
     /// Vendors of listed products, with how many.
     pub fn vendors(&self) -> Result<Vec<(String, u64)>, ReplicaError> {
-        self.facet("select vendor, count(*) from products where vendor <> '' and is_listed = 1 group by vendor order by vendor limit ?")
+        self.facet("select vendor, count(*) from products indexed by products_by_vendor where vendor <> '' and is_listed = 1 group by vendor order by vendor limit ?")
     }
 
     /// Types of listed products, with how many.
     pub fn product_types(&self) -> Result<Vec<(String, u64)>, ReplicaError> {
         self.facet(
-            "select product_type, count(*) from products where product_type <> '' and is_listed = 1 group by product_type order by product_type limit ?",
+            "select product_type, count(*) from products indexed by products_by_type where product_type <> '' and is_listed = 1 group by product_type order by product_type limit ?",
         )
     }
 

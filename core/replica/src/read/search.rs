@@ -18,6 +18,8 @@ use crate::projections::text;
 const TITLES_MAX: i64 = 40;
 /// Products with the words as they are, and products with words that begin so.
 const MATCHES_MAX: i64 = 60;
+/// So many digits are the beginning of a barcode; fewer may stand in a title.
+const CODE_DIGITS_MIN: usize = 5;
 /// Variants of one product that are looked at.
 const VARIANTS_MAX: i64 = 200;
 
@@ -71,13 +73,29 @@ impl Reader {
         let Some(prefixes) = match_of(typed) else { return Ok(numbers) };
         let sql = "select number from products where is_listed = 1 and title_key >= ?1 and title_key < ?1 || char(1114111) order by title_key limit ?2";
         numbers.extend(self.rows(sql, params![typed, TITLES_MAX], |row| row.get::<_, i64>(0))?);
-        let sql = "select rowid from product_search where product_search match ? limit ?";
-        let whole_words = prefixes.replace('*', "");
-        for words in [whole_words, prefixes] {
-            numbers.extend(self.rows(sql, params![words, MATCHES_MAX], |row| row.get::<_, i64>(0))?);
+        if is_code(typed) {
+            // Every article has another number: the index of words would gather all that begin so before the first one is read.
+            numbers.extend(self.rows(include_str!("../sql/products_by_code_beginning.sql"), params![typed, MATCHES_MAX], |row| row.get::<_, i64>(0))?);
+            return Ok(numbers);
         }
+        let whole_words = self.matching(&prefixes.replace('*', ""))?;
+        // A word that so many products have is not the beginning of another one that somebody looks for.
+        if whole_words.len() < usize::try_from(MATCHES_MAX).unwrap_or(0) {
+            numbers.extend(self.matching(&prefixes)?);
+        }
+        numbers.extend(whole_words);
         Ok(numbers)
     }
+
+    fn matching(&self, words: &str) -> Result<Vec<i64>, ReplicaError> {
+        let sql = "select rowid from product_search where product_search match ? limit ?";
+        self.rows(sql, params![words, MATCHES_MAX], |row| row.get::<_, i64>(0))
+    }
+}
+
+/// Whether it looks like the beginning of a barcode.
+fn is_code(typed: &str) -> bool {
+    typed.len() >= CODE_DIGITS_MIN && typed.bytes().all(|letter| letter.is_ascii_digit())
 }
 
 /// Of a product's variants those that fit the words which the product itself does not say ("shirt blue": the blue ones); all of
