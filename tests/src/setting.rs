@@ -9,12 +9,15 @@ use tradepost_domain::device::DeviceRole;
 use tradepost_domain::id::{ReplicaId, TillId};
 use tradepost_operations::{By, NewShop, SetUp, Shop};
 use tradepost_replica::identity::public_key_of;
-use tradepost_replica::{DatabaseKey, Environment, Replica, SharedReplica, SigningSeed, lock};
+use tradepost_replica::{DatabaseKey, DeviceSecrets, Environment, Replica, SharedReplica, SigningSeed, lock};
 use tradepost_sync::pairing::{PairCodeRequest, PairRequest, certify_device};
 use tradepost_sync::{Counts, Output, Session, SessionState, SyncError};
 
 /// The key of every file of a test.
 pub const KEY: DatabaseKey = DatabaseKey([42; 32]);
+
+/// The signing key of a shop's first program, beside its file. These shops hold nothing that anybody would steal.
+const SEED_FILE: &str = "seed";
 
 /// One program: its replica, as operations hold it, and its clocks.
 pub struct Side {
@@ -56,7 +59,21 @@ fn shared(replica: Replica) -> SharedReplica {
 pub fn found(folder: &Path, mut env: Box<dyn Environment>) -> Side {
     std::fs::create_dir_all(folder).expect("a folder");
     let founded = Replica::found(folder, "Office", DeviceRole::BackOffice, KEY, env.as_mut()).expect("a shop is founded");
+    std::fs::write(folder.join(SEED_FILE), founded.signing_seed.0).expect("the key is kept");
     Side { shop: Shop::new(shared(founded.replica)).expect("a shop"), env, folder: folder.to_owned() }
+}
+
+/// The key of the shop's first program.
+pub fn seed_of(folder: &Path) -> SigningSeed {
+    let seed = std::fs::read(folder.join(SEED_FILE)).expect("the key was kept");
+    SigningSeed(seed.try_into().expect("a key of 32 bytes"))
+}
+
+/// A shop's first program again, after the process that founded it has ended.
+pub fn reopen(folder: &Path, mut env: Box<dyn Environment>) -> Side {
+    let secrets = DeviceSecrets { database_key: KEY, signing_seed: Some(seed_of(folder)) };
+    let opened = Replica::open(folder, secrets, env.as_mut()).expect("the shop opens");
+    Side { shop: Shop::new(shared(opened.replica)).expect("a shop"), env, folder: folder.to_owned() }
 }
 
 /// A shop's first program, set up.

@@ -115,6 +115,9 @@ pub struct Session {
     said_in_step: Option<Hash>,
     sending_checkpoint: Option<SendingCheckpoint>,
     loading: Option<Loading>,
+    /// One side's own chain has two branches. Nothing is exchanged until that side has given one up: an entry that follows the one branch
+    /// would be taken to follow the other, because dependencies are told by seq.
+    is_forked: bool,
     counts: Counts,
     started_ms: Option<u64>,
     heard_ms: u64,
@@ -173,6 +176,7 @@ impl Session {
             said_in_step: None,
             sending_checkpoint: None,
             loading: None,
+            is_forked: false,
             counts: Counts::default(),
             started_ms: None,
             heard_ms: 0,
@@ -234,7 +238,7 @@ impl Session {
             return if clock.monotonic_ms.saturating_sub(started) > HANDSHAKE_MS_MAX { Err(SyncError::Silent) } else { Ok(out) };
         }
         let silent_ms = clock.monotonic_ms.saturating_sub(self.heard_ms);
-        let waits = self.batches_in_flight > 0 || self.loading.is_some();
+        let waits = self.batches_in_flight > 0 || self.loading.is_some() || self.is_forked;
         let stalled_ms = clock.monotonic_ms.saturating_sub(self.moved_ms);
         if silent_ms > SILENCE_MS_MAX || (waits && stalled_ms > STALL_MS_MAX) {
             return Err(SyncError::Silent);
@@ -349,6 +353,10 @@ impl Session {
         if self.loading.is_some() {
             return Err(SyncError::OutOfTurn);
         }
+        if self.is_forked {
+            // Sent before the other side heard of the fork; the next session brings them again.
+            return Ok(());
+        }
         let entries = unpack_entries(batch)?;
         self.counts.received += entries.len() as u64;
         let admissions = replica.admit_batch(&entries, env)?;
@@ -403,7 +411,8 @@ impl Session {
 
     /// Sends what the other side lacks, as far as the line allows, and says so when nothing is left.
     fn push(&mut self, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
-        if self.sending_checkpoint.as_ref().is_some_and(|sending| !sending.is_done) || self.loading.is_some() {
+        let is_sending_checkpoint = self.sending_checkpoint.as_ref().is_some_and(|sending| !sending.is_done);
+        if is_sending_checkpoint || self.loading.is_some() || self.is_forked {
             return Ok(());
         }
         if self.batches_in_flight == 0 {
@@ -466,6 +475,8 @@ impl Session {
                 hashes.push((seq, hash));
             }
         }
+        let is_one_of_us = origin.replica == replica.replica_id() || self.peer.as_ref().is_some_and(|peer| peer.replica == origin.replica);
+        self.is_forked |= is_one_of_us;
         self.say(&Message::Forked { origin, hashes }, out);
         Ok(())
     }

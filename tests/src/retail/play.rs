@@ -75,11 +75,10 @@ fn item(row: u64, code: &str, title: &str, price_minor: i64) -> ImportItem {
 }
 
 /// A till at work.
-struct Counter<'a> {
+struct Counter {
     shop: Shop,
     till: TillId,
     location: LocationId,
-    script: &'a Script,
     /// Sales that goods come back to.
     wanted: HashSet<usize>,
     sales: HashMap<usize, (SaleId, Vec<(String, i64, LineId)>)>,
@@ -93,7 +92,7 @@ pub fn play(side: &mut Side, till: TillId, number: usize, script: &Script) -> Ou
     let location = shop.reader()?.till(till)?.map(|till| till.location).expect("the till is known");
     let wanted = script.steps.iter().filter_map(|step| if let Work::Refund { of, .. } = &step.work { Some(*of) } else { None }).collect();
     let (sales, variants) = (HashMap::new(), HashMap::new());
-    let mut counter = Counter { shop, till, location, script, wanted, sales, variants, played: Played::default() };
+    let mut counter = Counter { shop, till, location, wanted, sales, variants, played: Played::default() };
     let steps: Vec<(usize, &Step)> = script.steps.iter().enumerate().filter(|(_, step)| step.till == number).collect();
     for day in steps.chunk_by(|(_, one), (_, next)| one.at_ms.div_euclid(DAY_MS) == next.at_ms.div_euclid(DAY_MS)) {
         counter.day(&mut by, day)?;
@@ -101,7 +100,7 @@ pub fn play(side: &mut Side, till: TillId, number: usize, script: &Script) -> Ou
     Ok(counter.played)
 }
 
-impl Counter<'_> {
+impl Counter {
     fn day(&mut self, by: &mut By<'_>, steps: &[(usize, &Step)]) -> Outcome<()> {
         by.at = steps.first().map(|(_, step)| Timestamp::from_unix_ms(step.at_ms));
         let session = self.shop.open_session(by, self.till, pence(10_000))?.session.id;

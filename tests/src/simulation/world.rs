@@ -96,10 +96,8 @@ impl World {
         }
         world.calm_down();
         let digest = world.nodes.first().and_then(Node::replica).map_or(Hash::default(), |server| lock(&server).digest().expect("a digest").total);
-        if world.failures.is_empty() {
-            let seen = checks::when_quiet(&mut world.nodes, &world.printed);
-            world.failures.extend(seen);
-        }
+        let seen = checks::when_quiet(&mut world.nodes, &world.printed);
+        world.failures.extend(seen);
         let sessions = world.links.iter().map(|link| link.sessions).sum();
         Outcome { digest, done: world.done, sessions, failures: world.failures }
     }
@@ -362,7 +360,7 @@ fn describe(node: &Node) -> String {
         })
         .collect();
     let digest = replica.digest().expect("a digest").total.to_string();
-    format!("{:12} {} digest {} pending {}", node.name, positions.join(" "), &digest[..6], replica.pending_count())
+    format!("{:12} {} digest {} pending {} quarantined {:?}", node.name, positions.join(" "), &digest[..6], replica.pending_count(), replica.quarantined(50).expect("the quarantine"))
 }
 
 fn copy_folder(from: &Path, to: &Path) {

@@ -1,0 +1,85 @@
+//! What a cashier waits for: from a scanned code to the line with its price, and the list under what is being typed.
+
+use std::time::Duration;
+
+use tradepost_domain::basket::Basket;
+use tradepost_domain::id::BasketId;
+use tradepost_domain::quantity::Quantity;
+use tradepost_operations::Shop;
+
+use super::goods;
+use super::lab::Lab;
+use super::measure::{Times, show, timed};
+use super::table::{Row, Verdict};
+
+const SCANS: u64 = 3_000;
+const SCAN_MAX: Duration = Duration::from_millis(2);
+const SEARCHES: u64 = 1_000;
+const SEARCH_MAX: Duration = Duration::from_millis(15);
+/// As many as the till's list shows.
+const LINES_SHOWN: usize = 20;
+
+/// From a code to the line in a basket of five, with the basket's new price.
+pub fn scan(lab: &mut Lab) -> Result<Vec<Row>, String> {
+    let counter = lab.big()?;
+    let products = counter.products;
+    let (shop, mut by) = counter.side.work();
+    let reader = shop.reader().map_err(|error| error.to_string())?;
+    let day = by.now().date_at_offset(0);
+    let (mut generation, mut rules) = (u64::MAX, None);
+    let mut basket = Basket::new(BasketId::from_bytes(by.new_id()));
+    let mut times = Times::default();
+    for number in 0..SCANS {
+        if number % 5 == 0 {
+            basket = Basket::new(BasketId::from_bytes(by.new_id()));
+        }
+        let code = goods::barcode(goods::chance(number, products));
+        let (priced, time) = timed(|| {
+            let row = reader.variants_by_code(&code)?.into_iter().next();
+            if let Some(row) = row {
+                basket.add(Shop::line_for(&mut by, &row, Quantity::ONE)?)?;
+            }
+            let now = reader.generation()?;
+            if rules.is_none() || generation != now {
+                (generation, rules) = (now, Some(shop.pricing_rules(day)?));
+            }
+            rules.as_ref().map(|rules| rules.price(&basket)).transpose()
+        });
+        priced.map_err(|error: tradepost_operations::OperationError| error.to_string())?;
+        times.add(time);
+    }
+    if basket.lines.is_empty() {
+        return Err("no code was found".to_owned());
+    }
+    Ok(vec![row("scan to line and price", products, &times, SCAN_MAX, SCANS)])
+}
+
+/// What was typed so far, to the list under it.
+pub fn search(lab: &mut Lab) -> Result<Vec<Row>, String> {
+    let counter = lab.big()?;
+    let products = counter.products;
+    let reader = counter.side.shop.reader().map_err(|error| error.to_string())?;
+    let (mut times, mut found, mut slowest) = (Times::default(), 0_usize, (Duration::ZERO, String::new()));
+    for number in 0..SEARCHES {
+        let typed = goods::typed(number * 31, products);
+        let (rows, time) = timed(|| reader.search_variants(&typed, LINES_SHOWN));
+        found += usize::from(!rows.map_err(|error| error.to_string())?.is_empty());
+        slowest = slowest.max((time, typed));
+        times.add(time);
+    }
+    let mut row = row("type-ahead search", products, &times, SEARCH_MAX, SEARCHES);
+    row.notes.push(format!("{found} of them found something; the slowest, {}, was \"{}\"", show(slowest.0), slowest.1));
+    Ok(vec![row])
+}
+
+fn row(what: &str, products: usize, times: &Times, max: Duration, count: u64) -> Row {
+    Row {
+        what: format!("{what}, {products} products, p99"),
+        figure: show(times.p99()),
+        floor: String::new(),
+        ratio: String::new(),
+        target: format!("under {}", show(max)),
+        verdict: Verdict::of(times.p99() < max),
+        notes: vec![format!("p50 {}, worst {}; {count} times", show(times.p50()), show(times.percentile(100)))],
+    }
+}

@@ -1,0 +1,34 @@
+//! A cash sale of five lines, on disk before anything is printed, beside the least that any durable thing costs.
+
+use super::lab::Lab;
+use super::measure::{DiskFloor, Times, ratio, show, show_ratio, timed};
+use super::table::{Row, Verdict};
+
+const SALES: u64 = 300;
+const TARGET: u128 = 200;
+
+/// Pairwise: one page written and synced, one sale.
+pub fn run(lab: &mut Lab) -> Result<Vec<Row>, String> {
+    let mut disk = DiskFloor::open(lab.root())?;
+    let counter = lab.big()?;
+    let (mut floor, mut sales) = (Times::default(), Times::default());
+    for number in 0..SALES {
+        let checkout = counter.checkout(number);
+        floor.add(disk.write());
+        let (shop, mut by) = counter.side.work();
+        let (done, time) = timed(|| shop.complete(&mut by, checkout));
+        done.map_err(|error| error.to_string())?;
+        sales.add(time);
+        counter.tidy(number);
+    }
+    let reached = ratio(sales.p50(), floor.p50());
+    Ok(vec![Row {
+        what: "cash sale of 5 lines, p50".to_owned(),
+        figure: show(sales.p50()),
+        floor: format!("{} (4 KiB and fdatasync)", show(floor.p50())),
+        ratio: show_ratio(reached),
+        target: format!("at most {}", show_ratio(TARGET)),
+        verdict: Verdict::of(reached <= TARGET),
+        notes: vec![format!("p99 {}, the disk's p99 {}; {SALES} times, {} products", show(sales.p99()), show(floor.p99()), counter.products)],
+    }])
+}
