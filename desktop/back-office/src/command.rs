@@ -115,8 +115,8 @@ commands! {
         import::problems(&*office.shop()?, &severity, offset, limit.min(LIMIT_MAX))
     }
     fn run_import(office) -> ImportResult { import::run(office) }
-    fn cancel_import(office) -> () { Ok(import::cancel(&*office.shop()?)) }
-    fn drop_import(office) -> () { Ok(import::forget(&*office.shop()?)) }
+    fn cancel_import(office) -> () { office.shop().map(|open| import::cancel(&open)) }
+    fn drop_import(office) -> () { office.shop().map(|open| import::forget(&open)) }
     fn undo_import(office, batch: String) -> String { import::undo(&*office.shop()?, &batch) }
 
     fn stock(office, query: StockQuery, offset: usize, limit: usize) -> Window<StockLine> {

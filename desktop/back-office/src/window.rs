@@ -15,7 +15,7 @@ use crate::command;
 const FOLDER: &str = "back-office";
 /// News that wait for the window. More are dropped: each is only a reason to look again, and the latest is always among them.
 const NEWS_MAX: usize = 256;
-/// Changes that come thicker than this are told together, so that an import does not redraw the screen a hundred times a second.
+/// The first change is told at once; those that come thicker than this are told together, so that an import does not redraw the screen a hundred times a second.
 const PAUSE: Duration = Duration::from_millis(120);
 
 /// Runs the window until it is closed.
@@ -59,11 +59,11 @@ fn pass_on(receiver: &Receiver<News>, window: &AppHandle) {
     while let Ok(first) = receiver.recv() {
         let mut latest = Latest::default();
         latest.take(first);
-        std::thread::sleep(PAUSE);
         receiver.try_iter().for_each(|news| latest.take(news));
         if let Err(error) = latest.emit(window) {
             tracing::debug!("the window did not take news: {error}");
         }
+        std::thread::sleep(PAUSE);
     }
 }
 

@@ -6,13 +6,17 @@ mod common;
 mod stage;
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use common::{PRODUCTS_CSV, hand_over, office, second_device};
+use common::trade::open_a_fortnight_ago;
+use common::{PRODUCTS_CSV, hand_over, office, office_with_shop, second_device};
 use stage::{Screen, Stage};
 use tradepost_back_office::api::product::{self, ProductQuery};
-use tradepost_back_office::api::shop;
+use tradepost_back_office::api::{BackOffice, ErrorCode, shop};
 use tradepost_connection::SystemEnvironment;
 use tradepost_operations::By;
+
+const PATIENCE: Duration = Duration::from_secs(20);
 
 #[tokio::test]
 async fn a_seller_creates_a_shop_imports_edits_receives_and_settles() {
@@ -26,7 +30,7 @@ async fn a_seller_creates_a_shop_imports_edits_receives_and_settles() {
     receive_stock(&screen).await;
     screen.close().await;
 
-    two_people_rename_the_hat(folder.path());
+    two_people_rename(&reopened(folder.path()), folder.path(), "Wool hat", ("Felt hat", "Merino hat"));
     let screen = stage.open(&folder.path().join("shop")).await;
     settle(&screen).await;
     screen.close().await;
@@ -82,21 +86,37 @@ async fn receive_stock(screen: &Screen) {
     screen.click_text("Wool hat").await;
     screen.sees("DN 17").await;
     screen.look("movements").await;
+    screen.press_named("Close").await;
+    screen.sees_in_row("Wool hat", "8").await;
+}
+
+/// The shop of a folder, once the window that had it open has ended.
+fn reopened(folder: &Path) -> BackOffice {
+    let begun = Instant::now();
+    loop {
+        let (office, _) = office(folder);
+        match shop::start(&office) {
+            Ok(view) => {
+                assert!(view.has_shop);
+                return office;
+            }
+            Err(error) if error.code == ErrorCode::InUse && begun.elapsed() < PATIENCE => std::thread::yield_now(),
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
 /// On this computer and, without knowing of it, on another one.
-fn two_people_rename_the_hat(folder: &Path) {
-    let (office, _) = office(folder);
-    assert!(shop::start(&office).unwrap().has_shop);
+fn two_people_rename(office: &BackOffice, folder: &Path, title: &str, names: (&str, &str)) {
     let open = office.shop().unwrap();
     let other = second_device(&open, &folder.join("other"), "Workshop");
-    let query = ProductQuery { search: "wool hat".to_owned(), ..ProductQuery::default() };
+    let query = ProductQuery { search: title.to_owned(), ..ProductQuery::default() };
     let id = office.read(|reader| product::list(reader, &query, 0, 1)).unwrap().rows.remove(0).id;
     let mut theirs = other.reader().unwrap().product(id.parse().unwrap()).unwrap().unwrap();
-    theirs.title = "Felt hat".to_owned();
+    theirs.title = names.0.to_owned();
     other.save_product(&mut By::owner(&mut SystemEnvironment::new()), &theirs).unwrap();
     let mut draft = office.read(|reader| product::show(reader, &id)).unwrap().draft;
-    draft.title = "Merino hat".to_owned();
+    draft.title = names.1.to_owned();
     office.write(|write| product::save(write, &id, &draft)).unwrap();
     hand_over(&other, &open.shop);
 }
@@ -112,4 +132,59 @@ async fn settle(screen: &Screen) {
     screen.sees("Nothing to decide").await;
     screen.go("#/products").await;
     screen.sees("Felt hat").await;
+}
+
+/// Every main screen with two weeks of trade in it: shown, kept as a picture, and held against the rules of accessibility.
+#[tokio::test]
+async fn every_screen_is_shown_in_light_and_dark() {
+    let Some(stage) = Stage::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    {
+        let office = office_with_shop(folder.path());
+        open_a_fortnight_ago(&office);
+        two_people_rename(&office, folder.path(), "Cedar camp stool", ("Cedar folding stool", "Cedar camp seat"));
+    }
+    let screen = stage.open(&folder.path().join("shop")).await;
+    for theme in ["light", "dark"] {
+        screen.theme(theme).await;
+        show_every_screen(&screen, theme).await;
+    }
+    screen.close().await;
+}
+
+async fn show_every_screen(screen: &Screen, theme: &str) {
+    let look = async |name: &str| screen.look(&format!("{name}-{theme}")).await;
+    let places = [
+        ("#/home", "home", "Orders to pack"), ("#/orders", "orders", "W-1001"), ("#/products", "products", "Alpine wool hat"), ("#/stock", "stock", "On hand"),
+        ("#/stock/adjust", "stock-adjust", "Adjust stock"), ("#/stock/labels", "labels", "Print labels"), ("#/customers", "customers", "Ada Okafor"),
+        ("#/customers/new", "customer", "New customer"), ("#/reports", "reports", "Best sellers"), ("#/reports/sessions", "sessions", "Drawer right"),
+        ("#/storefront", "storefront", "Winter warmers"), ("#/conflicts", "conflicts", "Cedar folding stool"), ("#/import", "import", "drop it here"),
+        ("#/settings", "settings-shop", "Under the name"), ("#/settings/taxes", "settings-taxes", "Tax rates"), ("#/settings/shipping", "settings-shipping", "Shipping rates"),
+        ("#/settings/places", "settings-places", "Market stall"), ("#/settings/staff", "settings-staff", "Priya Raman"),
+        ("#/settings/devices", "settings-devices", "Workshop"), ("#/products/new", "product-new", "New product"),
+    ];
+    for (hash, name, text) in places {
+        screen.go(hash).await;
+        screen.sees(text).await;
+        look(name).await;
+    }
+    screen.go("#/orders").await;
+    screen.click_text("W-1001").await;
+    screen.sees("Please wrap it as a gift.").await;
+    look("order").await;
+    screen.go("#/products").await;
+    screen.click_text("Rain coat").await;
+    screen.sees("Variants").await;
+    look("product").await;
+    screen.go("#/reports/sessions").await;
+    screen.click_text("Z 13").await;
+    screen.sees("Cash expected").await;
+    look("z-report").await;
+    screen.go("#/home").await;
+    screen.sees("Sales today").await;
+    screen.press_starting("Find or do").await;
+    screen.fill_labelled("Find or do", "rain").await;
+    screen.sees("Oilskin rain hat").await;
+    look("palette").await;
+    screen.escape().await;
 }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub mod trade;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 

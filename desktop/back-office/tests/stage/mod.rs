@@ -100,7 +100,7 @@ impl Screen {
 
     /// Types into the field with this accessible name.
     pub async fn fill_labelled(&self, name: &str, text: &str) {
-        self.type_into(Locator::Css(&format!("[aria-label='{name}']")), text).await;
+        self.type_into(Locator::Css(&format!("input[aria-label='{name}']")), text).await;
     }
 
     async fn type_into(&self, at: Locator<'_>, text: &str) {
@@ -117,6 +117,17 @@ impl Screen {
     /// Presses the button that begins with this.
     pub async fn press_starting(&self, text: &str) {
         self.click(&format!("//button[starts-with(normalize-space(), '{text}') and not(@disabled)]")).await;
+    }
+
+    /// Presses the button with this accessible name.
+    pub async fn press_named(&self, name: &str) {
+        self.click(&format!("//button[@aria-label='{name}']")).await;
+    }
+
+    /// Waits until the row that says `title` also says `text`.
+    pub async fn sees_in_row(&self, title: &str, text: &str) {
+        let path = format!("//*[@role='row'][.//*[normalize-space(text())='{title}']]//*[normalize-space(text())='{text}']");
+        self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await.unwrap_or_else(|error| panic!("{title}, {text}: {error}"));
     }
 
     /// Presses the button that ends with `button` beside `text`.
@@ -156,6 +167,12 @@ impl Screen {
         self.client.execute("location.hash = arguments[0]", vec![json!(hash)]).await.unwrap();
     }
 
+    /// Closes what is open.
+    pub async fn escape(&self) {
+        let focused = self.client.active_element().await.unwrap();
+        focused.send_keys("\u{E00C}").await.unwrap();
+    }
+
     /// Light or dark.
     pub async fn theme(&self, theme: &str) {
         self.client.execute("document.documentElement.setAttribute('data-theme', arguments[0])", vec![json!(theme)]).await.unwrap();
@@ -169,6 +186,9 @@ impl Screen {
     }
 
     async fn shoot(&self, name: &str) {
+        // The picture is of the last frame that was drawn.
+        let drawn = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0)));";
+        self.client.execute_async(drawn, vec![]).await.unwrap();
         let folder = screenshots();
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(format!("back-office-{name}.png")), self.client.screenshot().await.unwrap()).unwrap();

@@ -8,8 +8,8 @@ export interface Toast {
   action?: { label: string; run: () => Promise<unknown> } | undefined;
 }
 
-const SHOWN_MS = 7000;
-const TOASTS_MAX = 4;
+const SHOWN_MS = 6000;
+const TOASTS_MAX = 3;
 
 class Toasts {
   shown = $state<Toast[]>([]);
