@@ -30,12 +30,13 @@ pub async fn ready(State(app): State<App>) -> Response {
 
 /// Prometheus text.
 pub async fn metrics(State(app): State<App>) -> Response {
+    let recorder = recorder();
     let (pages, bytes) = app.pages.size();
     gauge("tradepost_cached_pages", pages);
     gauge("tradepost_cached_page_bytes", bytes);
     gauge("tradepost_shops", app.shops.all().len());
     gauge("tradepost_devices_connected", app.config.sync_sessions_max.saturating_sub(app.sync_slots.available_permits()));
-    match recorder() {
+    match recorder {
         Some(handle) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response(),
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }

@@ -1,0 +1,10 @@
+//! The server by request, on real shops in temporary folders.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+mod devices;
+mod mail;
+mod operator;
+mod orders;
+mod storefront;
+#[path = "../support/mod.rs"]
+mod support;
