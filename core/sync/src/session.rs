@@ -491,7 +491,13 @@ impl Session {
         out: &mut Vec<Output>,
     ) -> Result<(), SyncError> {
         if origin.replica != replica.replica_id() {
-            return Ok(());
+            // The other side noticed first that its own chain parted; what it needs are our hashes.
+            let is_the_peers = self.peer.as_ref().is_some_and(|peer| peer.replica == origin.replica);
+            return if is_the_peers && !self.is_forked {
+                self.report_fork(origin, replica.vector()?.seq(&origin), replica, out)
+            } else {
+                Ok(())
+            };
         }
         let mut common_seq = 0;
         for (seq, hash) in hashes {
