@@ -10,6 +10,7 @@ mod cbor;
 mod checkpoint;
 mod digest;
 mod documents;
+mod durability;
 pub mod entry;
 pub mod environment;
 mod error;
@@ -27,6 +28,7 @@ mod store;
 mod verify;
 
 pub use checkpoint::CheckpointSource;
+pub use durability::Durability;
 pub use entry::{EntryHeader, SectionHeader, SectionKind, TransferEntry};
 pub use environment::{ClockReading, Environment};
 pub use error::ReplicaError;
