@@ -11,6 +11,7 @@ use tradepost_domain::refund::{PricedRefund, RefundRequest, refundable};
 use tradepost_domain::sale::{GoodsReturn, Refund, Sale, Settlement, Tender, TenderType};
 use tradepost_domain::staff::Permission;
 use tradepost_domain::tax::TaxCategory;
+use tradepost_replica::Durability;
 use tradepost_replica::read::VariantRow;
 
 use crate::basket::find_by_code;
@@ -62,6 +63,13 @@ pub struct BatchSeller<'a> {
     next_receipt: u64,
 }
 
+/// Whoever forgets to finish, or breaks off on an error, leaves a replica that puts each entry on disk at once again.
+impl Drop for BatchSeller<'_> {
+    fn drop(&mut self) {
+        drop(self.work.replica.set_durability(Durability::EachEntry));
+    }
+}
+
 impl Shop {
     /// Sells at an open till on behalf of a script.
     pub fn batch_seller(&self, by: &By<'_>, till: TillId) -> Outcome<BatchSeller<'_>> {
@@ -75,6 +83,17 @@ impl Shop {
 }
 
 impl BatchSeller<'_> {
+    /// From here to [`BatchSeller::finish`] entries reach the disk in the order they are made, but not one by one: a power cut takes
+    /// back the last of them, whole. For scripts that can be run again, never for a sale that somebody pays.
+    pub fn relax(&mut self) -> Outcome<()> {
+        Ok(self.work.replica.set_durability(Durability::AtTheEnd)?)
+    }
+
+    /// Ends the batch. When this returns everything is on disk.
+    pub fn finish(mut self) -> Outcome<()> {
+        Ok(self.work.replica.set_durability(Durability::EachEntry)?)
+    }
+
     /// Completes one sale. Nothing is queued for printing.
     pub fn sell(&mut self, by: &mut By<'_>, sale: BatchSale) -> Outcome<Completed> {
         let basket = self.basket(by, &sale)?;

@@ -150,10 +150,9 @@ pub(crate) fn check_product(product: &Product, settings: &ShopSettings) -> Outco
     product.variants.iter().try_for_each(|variant| check_variant(variant, settings))
 }
 
-/// A tag is a part of its field's path.
 fn check_tag(tag: &str) -> Outcome<()> {
-    if tag.is_empty() || tag.contains('/') {
-        return Err(Refusal::NotValid { what: "a tag", expected: "it is not empty and has no slash" }.into());
+    if tag.trim().is_empty() {
+        return Err(Refusal::Missing { what: "the tag, or take it out" }.into());
     }
     text::at_most(tag, "a tag", text::NAME_CHARS_MAX)
 }

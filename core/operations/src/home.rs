@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use tradepost_domain::device::DeviceRole;
 use tradepost_domain::id::{ReplicaId, SaleId};
-use tradepost_domain::money::Money;
+use tradepost_domain::money::{Money, MoneyError};
 use tradepost_domain::order::OrderStatus;
 use tradepost_domain::quantity::Quantity;
-use tradepost_domain::refund::refundable;
-use tradepost_domain::sale::ReceiptNumber;
+use tradepost_domain::sale::{ReceiptNumber, Refund, Sale};
 use tradepost_domain::time::Timestamp;
 use tradepost_replica::Reader;
 use tradepost_replica::read::{ConflictRow, OrderFilter, OrderRow, ProductFilter, ProductRow, ProductSort, StockRow, TillSessionRow};
@@ -108,20 +107,31 @@ fn low_stock(read: &Reader) -> Outcome<Vec<ProductRow>> {
     Ok(rows)
 }
 
-/// Among the latest refunds: those whose sales have less than nothing left to refund.
+/// Among the latest refunds: those whose sales were refunded beyond what was sold.
 pub(crate) fn over_refunded(read: &Reader) -> Outcome<Vec<OverRefunded>> {
     let sales: BTreeSet<SaleId> = read.refunds(ROWS_MAX, 0)?.into_iter().filter_map(|refund| refund.sale).collect();
     let mut found = Vec::new();
     for id in sales {
         let Some(sale) = read.sale(id)? else { continue };
-        let left = refundable(&sale, &read.refunds_of(id)?)?;
-        let over = left.iter().filter(|line| line.gross.is_negative()).map(|line| line.gross);
-        let over = Money::sum(sale.gross.currency, over)?.checked_neg()?;
+        let over = over_of(&sale, &read.refunds_of(id)?)?;
         if over.minor > 0 {
             found.push(OverRefunded { sale: id, receipt_number: sale.receipt_number, over });
         }
     }
     Ok(found)
+}
+
+/// What was handed back beyond what the lines were sold for.
+fn over_of(sale: &Sale, refunds: &[Refund]) -> Result<Money, MoneyError> {
+    let mut over = Money::zero(sale.gross.currency);
+    for item in &sale.lines {
+        let parts = refunds.iter().flat_map(|refund| &refund.lines).filter(|line| line.line == item.line.id);
+        let beyond = Money::sum(over.currency, parts.map(|line| line.gross))?.checked_sub(item.gross)?;
+        if beyond.minor > 0 {
+            over = over.checked_add(beyond)?;
+        }
+    }
+    Ok(over)
 }
 
 fn not_seen(read: &Reader, own: ReplicaId, now: Timestamp) -> Outcome<Vec<DeviceNotSeen>> {

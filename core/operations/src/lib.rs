@@ -27,7 +27,7 @@ mod till;
 
 pub use tradepost_replica::identity::public_key_of;
 pub use tradepost_replica::{
-    ClockReading, Continuity, DatabaseKey, DeviceSecrets, Environment, Founded, Hash, Membership, Opened, Origin, Position, Reader, RebuildReport,
+    ClockReading, Continuity, DatabaseKey, DeviceSecrets, Durability, Environment, Founded, Hash, Membership, Opened, Origin, Position, Reader, RebuildReport,
     Recorded, Replica, ReplicaError, SharedReplica, SigningSeed, Touched, Vector, VerifyReport, lock,
 };
 

@@ -84,6 +84,8 @@ fn a_collected_order_is_handed_over_and_a_canceled_one_is_not() {
     let line = shop.reader().unwrap().order(kept).unwrap().unwrap().0.lines[0].line.id;
     let part = Fulfillment { lines: Some(vec![(line, pieces(3))]), ..all(FulfillmentStage::HandedOver) };
     assert_eq!(code(shop.fulfill(&mut world.office.by(), kept, part)), "order_step");
+    assert_eq!(code(shop.fulfill(&mut world.office.by(), kept, all(FulfillmentStage::HandedOver))), "order_step", "it is paid first");
+    shop.record_payment(&mut world.office.by(), kept, eur(1_190), "at the counter").unwrap();
     shop.fulfill(&mut world.office.by(), kept, all(FulfillmentStage::HandedOver)).unwrap();
     assert_eq!(code(shop.cancel(&mut world.office.by(), dropped, "")), "missing");
     shop.cancel(&mut world.office.by(), dropped, "never came").unwrap();
