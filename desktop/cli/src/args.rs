@@ -207,7 +207,7 @@ pub enum StockCommand {
 #[derive(Debug, Args)]
 pub struct StockChange {
     /// SKU=QTY
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true)]
     pub quantities: Vec<String>,
     /// Where; the only or first location where not given.
     #[arg(long, value_name = "NAME")]

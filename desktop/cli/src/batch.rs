@@ -77,6 +77,7 @@ pub fn run(open: &mut Open, file: &Path) -> Result<Answer, CliError> {
     let mut input = input(file)?;
     let by = &mut open.by();
     let mut batch = Batch { seller: shop.batch_seller(by, till.id)?, read, currency, sold: HashMap::new(), totals: Totals::default() };
+    batch.seller.relax()?;
     let (mut number, mut line) = (0, Vec::new());
     while read_line(&mut input, &mut line).map_err(|error| CliError::reading(file, &error))? {
         number += 1;
@@ -90,6 +91,7 @@ pub fn run(open: &mut Open, file: &Path) -> Result<Answer, CliError> {
             batch.totals.refuse(number, error.to_string());
         }
     }
+    batch.seller.finish()?;
     Ok(batch.totals.answer(currency))
 }
 

@@ -126,6 +126,7 @@ pub fn backup(data: &Path, backup: &Backup) -> Result<Answer, CliError> {
 pub fn restore(data: &Path, restore: &Restore) -> Result<Answer, CliError> {
     let device = Device::restore(data, &restore.file, restore.keys.as_deref())?;
     let open = Open::of(device)?;
+    open.take_own_till_back()?;
     let name = open.settings()?.name;
     let incarnation = lock(&open.device.replica()).origin().incarnation;
     open.close()?;

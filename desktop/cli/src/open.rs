@@ -109,8 +109,24 @@ impl Open {
         }
         let (shop, location) = (self.shop.clone(), self.location(None)?.id);
         let till = shop.add_till(&mut self.by(), "Till", location)?;
-        lock(&self.device.replica()).put_local(OWN_TILL, Some(till.id.to_string().as_bytes()))?;
+        self.keep_own_till(&till)?;
         Ok(till)
+    }
+}
+
+impl Open {
+    /// After a restore, which leaves out what is this machine's alone: the till that no device was paired as is this device's again.
+    pub fn take_own_till_back(&self) -> Result<(), CliError> {
+        let paired: Vec<_> = self.read.devices()?.into_iter().filter_map(|device| device.certificate.till).collect();
+        let free: Vec<Till> = self.read.tills()?.into_iter().filter(|till| !paired.contains(&till.id)).collect();
+        match free.as_slice() {
+            [only] if self.device.till().is_none() => self.keep_own_till(only),
+            _ => Ok(()),
+        }
+    }
+
+    fn keep_own_till(&self, till: &Till) -> Result<(), CliError> {
+        Ok(lock(&self.device.replica()).put_local(OWN_TILL, Some(till.id.to_string().as_bytes()))?)
     }
 }
 
