@@ -64,7 +64,7 @@ pub fn install(ctx: &egui::Context) {
     ctx.all_styles_mut(|style| {
         style.animation_time = 0.1;
         style.spacing.item_spacing = egui::vec2(8.0, 8.0);
-        style.spacing.scroll = egui::style::ScrollStyle::thin();
+        style.spacing.scroll = egui::style::ScrollStyle { floating_allocated_width: 0.0, ..egui::style::ScrollStyle::floating() };
         style.interaction.selectable_labels = false;
         for font in style.text_styles.values_mut() {
             *font = regular(tokens::BODY);

@@ -57,7 +57,7 @@ fn selected_line<'a>(model: &'a Model, view: &View) -> Option<&'a BasketLine> {
 
 fn lines(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
     let count = model.basket.lines.len();
-    let wide = rect.expand2(egui::vec2(12.0, 0.0));
+    let wide = rect.expand2(egui::vec2(14.0, 0.0));
     let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(wide).id_salt("basket"));
     inside.spacing_mut().item_spacing = egui::Vec2::ZERO;
     inside.set_clip_rect(wide.intersect(ui.clip_rect()));
@@ -83,7 +83,7 @@ fn row(ui: &mut Ui, rect: Rect, line: &BasketLine, priced: Option<&LineItem>, vi
     let gross = shown_price(line, priced);
     let name = format!("{}, {}, {gross}", line.title, line.quantity.with_unit(line.unit));
     response.widget_info(|| WidgetInfo::selected(egui::Role::ListItem, true, is_selected, &name));
-    let ground = rect.shrink2(egui::vec2(2.0, 2.0));
+    let ground = rect.shrink2(egui::vec2(5.0, 2.0));
     if is_selected {
         ui.painter().rect(ground, 8.0, palette.accent_soft, Stroke::new(1.0, palette.accent), StrokeKind::Inside);
     } else if response.hovered() {
@@ -97,7 +97,7 @@ fn row(ui: &mut Ui, rect: Rect, line: &BasketLine, priced: Option<&LineItem>, vi
         view.selected = Some(line.id);
         out.on(is_second, Command::EditLine);
     }
-    let mut parts = Cut::new(rect.shrink2(egui::vec2(12.0, 0.0)));
+    let mut parts = Cut::new(rect.shrink2(egui::vec2(14.0, 0.0)));
     let picture = parts.left(40.0);
     initial(ui, Rect::from_center_size(picture.center(), egui::vec2(40.0, 40.0)), &line.title);
     parts.left(12.0);
@@ -165,7 +165,7 @@ fn line_bar(ui: &mut Ui, rect: Rect, view: &View, out: &mut Out) {
     let places = columns(parts.rest, 2, GAP);
     let [edit, remove] = places.as_slice() else { return };
     out.on(command_button(ui, *edit, Command::EditLine, Look::Plain), Command::EditLine);
-    let face = Face { label: "Remove".to_owned(), name: Some("Remove line".to_owned()), ..face_of(Command::RemoveLine) };
+    let face = Face { label: "Remove".to_owned(), icon: None, name: Some("Remove line".to_owned()), ..face_of(Command::RemoveLine) };
     out.on(button(ui, *remove, Command::RemoveLine, Look::Plain, &face), Command::RemoveLine);
 }
 

@@ -114,7 +114,7 @@ fn quick_keys(ui: &mut Ui, rect: Rect, model: &Model, out: &mut Out) {
 }
 
 fn grid(ui: &mut Ui, rect: Rect, salt: &str, tiles: &[Tile], out: &mut Out) {
-    let count = ((rect.width() / 190.0) as usize).clamp(2, 6);
+    let count = ((rect.width() / 175.0) as usize).clamp(2, 6);
     let rows = tiles.len().div_ceil(count);
     super::list(ui, rect, salt, 116.0, rows, |ui, place, row| {
         let places = columns(Rect::from_min_max(place.min, place.max - egui::vec2(0.0, GAP + 2.0)), count, GAP + 2.0);
@@ -184,7 +184,7 @@ fn results(ui: &mut Ui, rect: Rect, view: &mut View, out: &mut Out) {
 
 fn result(ui: &mut Ui, rect: Rect, tile: &Tile, is_highlighted: bool, out: &mut Out) {
     let palette = Palette::of(ui);
-    let rect = Rect::from_min_max(rect.min, rect.max - egui::vec2(8.0, 6.0));
+    let rect = Rect::from_min_max(rect.min, rect.max - egui::vec2(0.0, 6.0));
     let face = Face { name: Some(format!("{} {} {}", tile.title, tile.subtitle, tile.price)), ..Face::default() };
     let look = if is_highlighted { Look::Chosen } else { Look::Quiet };
     let pressed = button(ui, rect, ("result", salt_of(tile.target)), look, &face);
@@ -192,9 +192,8 @@ fn result(ui: &mut Ui, rect: Rect, tile: &Tile, is_highlighted: bool, out: &mut 
     let picture = parts.left(40.0);
     initial(ui, Rect::from_center_size(picture.center(), egui::vec2(40.0, 40.0)), &tile.title);
     parts.left(12.0);
-    if is_highlighted {
-        text(ui, parts.right(56.0), Align2::RIGHT_CENTER, "Enter", &Ink::regular(tokens::SMALL).color(palette.muted));
-    }
+    let key = if is_highlighted { "Enter" } else { "" };
+    text(ui, parts.right(48.0), Align2::RIGHT_CENTER, key, &Ink::regular(tokens::SMALL).color(palette.muted));
     text(ui, parts.right(100.0), Align2::RIGHT_CENTER, &tile.price, &Ink::strong(tokens::LARGE));
     parts.right(12.0);
     let color = if tile.is_out { palette.warn } else { palette.muted };
@@ -218,7 +217,7 @@ fn commands(ui: &mut Ui, rect: Rect, model: &Model, out: &mut Out) {
         (Command::Refund, true, None),
         (Command::MoveCash, true, None),
         (Command::Reports, true, None),
-        (Command::PrintLast, model.finished.is_some(), None),
+        (Command::PrintLast, true, None),
         (Command::Menu, true, None),
     ];
     for (place, (command, is_on, badge)) in columns(rect, row.len(), GAP).into_iter().zip(row) {

@@ -51,7 +51,7 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
 fn headline(finished: &Finished) -> (&'static str, String) {
     match finished.kind {
         FinishedKind::Refund => ("Hand back", finished.gross.to_decimal()),
-        FinishedKind::Sale if finished.change_due.is_zero() => ("No change", finished.gross.to_decimal()),
+        FinishedKind::Sale if finished.change_due.is_zero() => ("Paid, no change", finished.gross.to_decimal()),
         FinishedKind::Sale => ("Change", finished.change_due.to_decimal()),
     }
 }

@@ -140,7 +140,7 @@ fn panel(ui: &mut Ui, rect: Rect, title: &str, view: &View, out: &mut Out) -> Re
 /// What an empty list says: an icon, a sentence, and what to do.
 fn empty(ui: &mut Ui, rect: Rect, icon: char, title: &str, hint: &str) {
     let palette = Palette::of(ui);
-    let middle = Rect::from_center_size(rect.center(), egui::vec2(rect.width().min(420.0), 130.0));
+    let middle = Rect::from_center_size(rect.center(), egui::vec2(rect.width().min(600.0), 130.0));
     let mut parts = Cut::new(middle);
     crate::widgets::icon(ui, parts.top(48.0), icon, 32.0, palette.muted);
     parts.top(GAP);
@@ -148,12 +148,15 @@ fn empty(ui: &mut Ui, rect: Rect, icon: char, title: &str, hint: &str) {
     label(ui, parts.top(28.0), Align2::CENTER_CENTER, hint, &Ink::regular(tokens::BODY).color(palette.muted));
 }
 
+/// Where the scroll bar is.
+const GUTTER: f32 = 10.0;
+
 /// A hairline across.
 fn hairline(ui: &Ui, rect: Rect) {
     ui.painter().hline(rect.x_range(), rect.center().y, Stroke::new(1.0, Palette::of(ui).line));
 }
 
-/// A scrolling list of equal rows: only those in sight are drawn. The rows' rectangles are as wide as `rect`.
+/// A scrolling list of equal rows: only those in sight are drawn. A gutter at the right is left to the scroll bar.
 fn list(ui: &mut Ui, rect: Rect, salt: &str, row_height: f32, count: usize, mut row: impl FnMut(&mut Ui, Rect, usize)) {
     let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(rect).id_salt(salt));
     inside.spacing_mut().item_spacing = egui::Vec2::ZERO;
@@ -161,7 +164,7 @@ fn list(ui: &mut Ui, rect: Rect, salt: &str, row_height: f32, count: usize, mut 
     egui::ScrollArea::vertical().id_salt(salt).auto_shrink(false).show_rows(&mut inside, row_height, count, |ui, range| {
         for index in range {
             let (place, _) = ui.allocate_exact_size(egui::vec2(rect.width(), row_height), egui::Sense::hover());
-            row(ui, place, index);
+            row(ui, Rect::from_min_max(place.min, egui::pos2(place.right() - GUTTER, place.bottom())), index);
         }
     });
 }

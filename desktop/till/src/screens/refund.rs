@@ -48,7 +48,7 @@ pub fn receipt_id() -> Id {
 
 fn recent(ui: &mut Ui, rect: Rect, sale: &RecentSale, model: &Model, out: &mut Out) {
     let palette = Palette::of(ui);
-    let place = Rect::from_min_max(rect.min, rect.max - egui::vec2(8.0, 4.0));
+    let place = Rect::from_min_max(rect.min, rect.max - egui::vec2(0.0, 4.0));
     let time = model.time_of_day(sale.sold_at);
     let name = format!("Receipt {} at {time}, {}", sale.receipt_number, sale.gross.to_decimal());
     let pressed = button(ui, place, ("recent", sale.id), Look::Quiet, &Face { name: Some(name), ..Face::default() });
@@ -102,7 +102,7 @@ pub fn lines(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut 
 
 fn refund_line(ui: &mut Ui, rect: Rect, line: &RefundableLine, view: &mut View) {
     let palette = Palette::of(ui);
-    let mut parts = Cut::new(Rect::from_min_max(rect.min, rect.max - egui::vec2(8.0, 0.0)));
+    let mut parts = Cut::new(rect);
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, palette.line));
     let pick = view.refund.get(&line.line).copied();
     let goods = parts.right(172.0).shrink2(egui::vec2(0.0, 12.0));

@@ -77,8 +77,8 @@ fn body(ui: &mut Ui, rect: Rect, totals: &SessionTotals) {
     let [left, right] = halves.as_slice() else { return };
     let (mut left, mut right) = (Cut::new(*left), Cut::new(*right));
     let line = |ui: &mut Ui, side: &mut Cut, words: &str, value: String| {
-        if side.rest.height() >= 30.0 {
-            amount(ui, side.top(30.0), words, &value, &Ink::regular(tokens::BODY));
+        if side.rest.height() >= 34.0 {
+            amount(ui, side.top(34.0), words, &value, &Ink::regular(tokens::BODY));
         }
     };
     line(ui, &mut left, &counted(totals.sale_count, "sale", "sales"), totals.sales_gross.to_decimal());

@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
     parts.right(WIDE * 2.0);
     label(ui, parts.top(40.0), Align2::LEFT_CENTER, "Who is at the till?", &Ink::strong(tokens::TITLE));
     parts.top(WIDE);
-    let tiles = rows(parts.rest, 4, GAP + 4.0).into_iter().flat_map(|row| columns(row, 3, GAP + 4.0));
+    let tiles = rows(parts.rest, 6, GAP + 4.0).into_iter().flat_map(|row| columns(row, 2, GAP + 4.0));
     for (place, staff) in tiles.zip(model.staff.iter().take(TILES_MAX)) {
         let is_chosen = view.chosen_staff == Some(staff.id);
         if tile(ui, place, staff, is_chosen) {

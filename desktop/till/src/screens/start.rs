@@ -34,7 +34,7 @@ pub fn broken(ui: &mut Ui, rect: Rect, problem: &str, out: &mut Out) {
 /// Pair this till with a shop.
 pub fn pairing(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
     let palette = Palette::of(ui);
-    let height = if view.notice.is_some() { 520.0 } else { 452.0 };
+    let height = if view.notice.is_some() { 484.0 } else { 416.0 };
     let mut parts = Cut::new(card(ui, Rect::from_center_size(rect.center(), egui::vec2(560.0, height))));
     parts.rest = parts.rest.shrink(8.0);
     let mut head = Cut::new(parts.top(40.0));

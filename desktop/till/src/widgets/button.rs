@@ -74,7 +74,11 @@ pub fn button(ui: &mut Ui, rect: Rect, salt: impl std::hash::Hash + std::fmt::De
     let ink = if look == Look::Quiet { Ink::regular(size) } else { Ink::strong(size) }.color(colors.ink);
     let key_width = key_cap(ui, inner, face.key.as_deref(), colors.key);
     let room = Rect::from_min_max(inner.min, egui::pos2(inner.right() - key_width, inner.bottom()));
-    let icon_width = if face.icon.is_some() { size + 13.0 } else { 0.0 };
+    let icon_width = match face.icon {
+        Some(_) if face.label.is_empty() => size + 5.0,
+        Some(_) => size + 13.0,
+        None => 0.0,
+    };
     let words = elided(ui, &face.label, &ink, room.width() - icon_width);
     let width = words.size().x + icon_width;
     let start = if face.key.is_some() { room.left() } else { room.center().x - width / 2.0 };

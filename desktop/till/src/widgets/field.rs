@@ -23,11 +23,11 @@ pub fn text_field(ui: &mut Ui, rect: Rect, id: Id, name: &str, hint: &str, value
         .font(theme::regular(tokens::BODY))
         .char_limit(FIELD_LENGTH_MAX)
         .frame(egui::Frame::NONE)
-        .margin(egui::Margin::symmetric(12, 0))
+        .margin(egui::Margin::ZERO)
         .align(egui::Align2::LEFT_CENTER)
-        .min_size(place.size());
+        .min_size(place.size() - egui::vec2(24.0, 4.0));
     ui.painter().rect(place, 8.0, palette.surface, Stroke::new(1.0, palette.muted.gamma_multiply(0.6)), StrokeKind::Inside);
-    let response = ui.put(place, edit);
+    let response = ui.put(place.shrink2(egui::vec2(12.0, 2.0)), edit);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, name));
     if response.has_focus() {
         ui.painter().rect_stroke(place, 8.0, Stroke::new(2.0, palette.accent), StrokeKind::Outside);

@@ -85,10 +85,12 @@ pub fn icon(ui: &Ui, rect: Rect, icon: char, size: f32, color: Color32) {
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, icon, theme::icons(size), color);
 }
 
-fn name_it(ui: &mut Ui, rect: Rect, words: &str) {
+fn name_it(ui: &Ui, rect: Rect, words: &str) {
     if words.is_empty() {
         return;
     }
-    let response = ui.allocate_rect(rect, Sense::hover());
+    // Not allocated: a text inside a row must not move where the next row starts.
+    let at = (rect.min.x as i32, rect.min.y as i32);
+    let response = ui.interact(rect, ui.make_persistent_id(("text", words, at)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, words));
 }
