@@ -5,8 +5,7 @@
 
 use std::num::NonZeroU64;
 
-use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{ActorId, Automerge, AutomergeError, Change, ExpandedChange, ObjId, ROOT, ReadDoc, ScalarValue, ScalarValueRef, Value, ValueRef, legacy};
+use automerge::{ActorId, Automerge, Change, ChangeHash, ExpandedChange, ObjId, ROOT, ReadDoc, ScalarValue, ScalarValueRef, Value, ValueRef, legacy};
 use tradepost_domain::document::{ConflictPolicy, DocumentKind, FieldChange, Fields, Scalar, conflict_policy};
 
 use super::{Dispute, DisputedValue, EditedBy};
@@ -44,58 +43,86 @@ pub(super) struct AutomergeEngine;
 impl DocumentEngine for AutomergeEngine {
     fn edit(&self, saved: Option<&[u8]>, actor: &ActorId, by: &EditedBy, changes: &[FieldChange]) -> Result<Option<Edited>, ReplicaError> {
         let Some(saved) = saved else { return Ok(first_edit(actor, by, changes)) };
-        let mut doc = load(saved)?.with_actor(actor.clone());
-        let success = doc.transact_with::<_, _, AutomergeError, _>(|()| commit_options(by), |tx| write(tx, changes)).map_err(unwritable)?;
-        let Some(hash) = success.hash else { return Ok(None) };
-        let change = doc.get_change_by_hash(&hash).ok_or_else(|| ReplicaError::damaged("a document change that is not there"))?;
+        let mut doc = load(saved)?;
+        let past = Past::of(&doc, actor);
+        let operations = changes.iter().map(|change| replacement(&doc, change)).collect::<Result<Vec<_>, _>>()?;
+        let Some(change) = past.change(actor, by, operations.into_iter().flatten().collect()) else { return Ok(None) };
+        doc.apply_changes([change.clone()]).map_err(|_| ReplicaError::damaged("a document that cannot be edited"))?;
         Ok(Some(Edited { saved: doc.save(), change: change.raw_bytes().to_vec(), heads: heads(&doc) }))
     }
 }
 
-/// A new document is its first change and nothing else, so the change is written at once: making a document in memory, reading the
-/// change back out of it and saving it cost ten times as much, and an import makes 100,000 of them.
+/// A new document is its first change and nothing else: making a document in memory and reading the change back out of it cost
+/// ten times as much, and an import makes 100,000 of them.
 fn first_edit(actor: &ActorId, by: &EditedBy, changes: &[FieldChange]) -> Option<Edited> {
-    let CommitOptions { message, time } = commit_options(by);
-    let put = |change: &FieldChange| legacy::Op {
-        action: legacy::OpType::Put(scalar_value(change.value.as_ref())),
-        obj: legacy::ObjectId::Root,
-        key: legacy::Key::Map(change.path.as_str().into()),
-        pred: legacy::SortedVec::new(),
-        insert: false,
-    };
-    let operations: Vec<legacy::Op> = changes.iter().map(put).collect();
-    if operations.is_empty() {
-        return None;
-    }
-    let change = Change::from(ExpandedChange {
-        operations,
-        actor_id: actor.clone(),
-        hash: None,
-        seq: 1,
-        start_op: NonZeroU64::MIN,
-        time: time.unwrap_or(0),
-        message,
-        deps: Vec::new(),
-        extra_bytes: Vec::new(),
-        author: None,
-    });
+    let operations = changes.iter().map(|change| put(change, Vec::new())).collect();
+    let change = Past::default().change(actor, by, operations)?;
     let bytes = change.raw_bytes().to_vec();
     Some(Edited { saved: bytes.clone(), change: bytes, heads: change.hash().0.to_vec() })
 }
 
-fn commit_options(by: &EditedBy) -> CommitOptions {
-    let options = CommitOptions::default().with_time(by.at.unix_ms);
-    match by.staff {
-        Some(staff) => options.with_message(staff.to_string()),
-        None => options,
+/// Sets a field in place of every value that it has; `None` where it says so already.
+///
+/// Changes are made here rather than by a transaction of the engine: where somebody settles a dispute with the value that stands,
+/// a transaction deletes the other values instead of setting anything, and a change of ours only ever sets (the gate refuses
+/// everything else).
+fn replacement(doc: &Automerge, change: &FieldChange) -> Result<Option<legacy::Op>, ReplicaError> {
+    let all = doc.get_all(ROOT, change.path.as_str()).map_err(|_| ReplicaError::damaged("a document that cannot be edited"))?;
+    let says_so = |value: &Value<'_>| value.as_scalar() == Some(&scalar_value(change.value.as_ref()));
+    if all.len() == 1 && all.iter().all(|(value, _)| says_so(value)) {
+        return Ok(None);
+    }
+    let replaced = all.into_iter().filter_map(|(_, id)| match id {
+        ObjId::Id(counter, actor, _) => Some(legacy::OpId(counter, actor)),
+        ObjId::Root => None,
+    });
+    Ok(Some(put(change, replaced.collect())))
+}
+
+fn put(change: &FieldChange, replaced: Vec<legacy::OpId>) -> legacy::Op {
+    legacy::Op {
+        action: legacy::OpType::Put(scalar_value(change.value.as_ref())),
+        obj: legacy::ObjectId::Root,
+        key: legacy::Key::Map(change.path.as_str().into()),
+        pred: replaced.into(),
+        insert: false,
     }
 }
 
-fn write(tx: &mut impl Transactable, changes: &[FieldChange]) -> Result<(), AutomergeError> {
-    for FieldChange { path, value } in changes {
-        tx.put(ROOT, path.as_str(), scalar_value(value.as_ref()))?;
+/// What a change follows.
+#[derive(Default)]
+struct Past {
+    heads: Vec<ChangeHash>,
+    own_seq: u64,
+    op_max: u64,
+}
+
+impl Past {
+    fn of(doc: &Automerge, actor: &ActorId) -> Self {
+        let changes = doc.get_changes_meta(&[]);
+        let own = changes.iter().filter(|change| *change.actor == *actor).map(|change| change.seq);
+        let op_max = changes.iter().map(|change| change.max_op).max().unwrap_or(0);
+        Self { heads: doc.get_heads(), own_seq: own.max().unwrap_or(0), op_max }
     }
-    Ok(())
+
+    /// The change that makes these operations; `None` where there are none.
+    fn change(self, actor: &ActorId, by: &EditedBy, operations: Vec<legacy::Op>) -> Option<Change> {
+        let start_op = NonZeroU64::MIN.checked_add(self.op_max)?;
+        (!operations.is_empty()).then(|| {
+            Change::from(ExpandedChange {
+                operations,
+                actor_id: actor.clone(),
+                hash: None,
+                seq: self.own_seq + 1,
+                start_op,
+                time: by.at.unix_ms,
+                message: by.staff.map(|staff| staff.to_string()),
+                deps: self.heads,
+                extra_bytes: Vec::new(),
+                author: None,
+            })
+        })
+    }
 }
 
 fn scalar_value(value: Option<&Scalar>) -> ScalarValue {
@@ -105,10 +132,6 @@ fn scalar_value(value: Option<&Scalar>) -> ScalarValue {
         Some(Scalar::Text(text)) => ScalarValue::Str(text.as_str().into()),
         None => ScalarValue::Null,
     }
-}
-
-fn unwritable<T>(_: T) -> ReplicaError {
-    ReplicaError::damaged("a document that cannot be edited")
 }
 
 /// Loads a stored document.

@@ -48,10 +48,8 @@ pub(super) fn changed(tx: &Connection, fact: &Fact, order: OrderId, context: &Co
 pub(crate) fn fold_order(tx: &Connection, order: OrderId, told: Option<&Fact>) -> Result<Option<Folded>, ReplicaError> {
     let mut all = facts_of(tx, order)?;
     all.extend(told.filter(|told| all.iter().all(|fact| fact.id != told.id)).cloned());
-    let placed = all.iter().find_map(|fact| match &fact.body {
-        FactBody::OrderPlaced(placed) if fact.id == FactId::from(order) => Some(OrderPlaced::clone(placed)),
-        _ => None,
-    });
+    let placing = all.iter().find(|fact| fact.id == FactId::from(order));
+    let placed = placing.and_then(|fact| if let FactBody::OrderPlaced(placed) = &fact.body { Some(OrderPlaced::clone(placed)) } else { None });
     let Some(placed) = placed else { return Ok(None) };
     let state = OrderState::fold(&placed, all.iter().filter_map(|fact| order_fact(&fact.body)));
     Ok(Some(Folded { placed, state }))
