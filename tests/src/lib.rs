@@ -3,4 +3,5 @@ pub mod bench;
 pub mod product_file;
 pub mod retail;
 pub mod setting;
+pub mod programs;
 pub mod simulation;
