@@ -1,4 +1,5 @@
-//! Makes a server's data folder with the demo shop in it, for browser tests and for looking at pages: `demo_shop DIR`.
+//! Makes a server's data folder with the demo shop in it, for browser tests and for looking at pages: `demo_shop DIR [MORE]`, with so
+//! many further products for measuring.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 #[path = "../tests/support/mod.rs"]
@@ -22,6 +23,8 @@ async fn main() {
     let count = device.take_demo(&support::workspace().join("installers/demo"), &data.join("shops").join(shop.to_string()).join("blobs"));
     device.product("Enamel kettle with a very long name that goes on over more than one line of a card", 6_450, 2);
     device.product("Paper star", 900, 0);
+    let more: usize = std::env::args().nth(2).map_or(0, |number| number.parse().expect("a number of products"));
+    device.take_many(more);
     support::publish(&router, token.trim(), &device).await;
     support::sync(&app, &device);
     app.close().await;

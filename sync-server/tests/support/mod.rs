@@ -88,6 +88,27 @@ impl Device {
         (product, id)
     }
 
+    /// So many plain products, for measuring.
+    pub fn take_many(&self, count: usize) {
+        let mut env = env();
+        let mut by = By::owner(&mut env);
+        let numbers: Vec<usize> = (0..count).collect();
+        for chunk in numbers.chunks(100) {
+            let product = |number: &usize| {
+                let mut product = Shop::new_product(&mut by, &format!("Measured product {number}"));
+                product.handle = format!("measured-{number}");
+                product.description_html = "<p>Made to be measured, and described at the length that people describe things at.</p>".repeat(4);
+                let mut variant = Shop::new_variant(&mut by);
+                variant.list_price = Some(Money::from_minor(1_000, self.currency()));
+                variant.stock_policy = StockPolicy::NotTracked;
+                product.variants = vec![variant];
+                product
+            };
+            let products: Vec<Product> = chunk.iter().map(product).collect();
+            self.shop.save_products(&mut by, &products).unwrap();
+        }
+    }
+
     pub fn receive(&self, variant: VariantId, pieces: i64) {
         let mut env = env();
         let lines = vec![StockLine { variant, quantity: Quantity::from_whole(pieces).unwrap() }];
