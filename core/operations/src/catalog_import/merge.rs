@@ -1,6 +1,6 @@
 //! A product of a file laid over the one that is here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use tradepost_domain::catalog::{Product, ProductImage, StockPolicy, Variant};
 use tradepost_domain::id::{ImageId, ProductId, VariantId};
@@ -14,6 +14,8 @@ pub(super) struct Merged {
     pub product: Product,
     /// For each of the file's variants, in its order: the one that it made here; `None`: it was here.
     pub new_variants: Vec<Option<(VariantId, StockPolicy)>>,
+    /// The variants that the file's stand for now.
+    pub told: Vec<VariantId>,
 }
 
 /// A product that is not here yet.
@@ -28,14 +30,15 @@ pub(super) fn created(file: Product, by: &mut By<'_>) -> Merged {
 /// The file's values over those that are here. What the file is silent about stays, and so do variants and pictures that it does not have.
 pub(super) fn updated(before: &Product, file: Product, by: &mut By<'_>) -> Merged {
     let status = file.status;
-    let mut merged = lay_over(before, file, by, Prefer::File);
+    let mut merged = lay_over(before, file, by, Prefer::File, &HashSet::new());
     merged.product.status = status;
     merged
 }
 
-/// More rows of a product that the file had before: they add to it.
-pub(super) fn continued(before: &Product, file: Product, by: &mut By<'_>) -> Merged {
-    lay_over(before, file, by, Prefer::Present)
+/// More rows of a product that the file had before: they add to it. `told` are variants that earlier rows told: a row that says
+/// something else is another variant, not a correction of one of them.
+pub(super) fn continued(before: &Product, file: Product, by: &mut By<'_>, told: &HashSet<VariantId>) -> Merged {
+    lay_over(before, file, by, Prefer::Present, told)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,12 +58,12 @@ impl Prefer {
     }
 }
 
-fn lay_over(before: &Product, file: Product, by: &mut By<'_>, prefer: Prefer) -> Merged {
+fn lay_over(before: &Product, file: Product, by: &mut By<'_>, prefer: Prefer, told: &HashSet<VariantId>) -> Merged {
     let Product {
         id: _, handle: _, title, description_html, vendor, product_type, status: _, tags, option_names, tax_category, images, variants, imported,
     } = file;
     let (images, image_ids) = lay_images(&before.images, images, by);
-    let (variants, new_variants) = lay_variants(&before.variants, variants, &image_ids, by);
+    let Laid { variants, new_variants, told } = lay_variants(&before.variants, variants, &image_ids, by, told);
     let is_silent_on_tax = tax_category == TaxCategory::default() || prefer == Prefer::Present;
     let mut tags_after = before.tags.clone();
     if prefer == Prefer::Present {
@@ -69,8 +72,10 @@ fn lay_over(before: &Product, file: Product, by: &mut By<'_>, prefer: Prefer) ->
         tags_after = tags;
     }
     let keeps_options = option_names.is_empty() || option_names.len() < before.option_names.len();
-    let mut imported_after = before.imported.clone();
-    imported_after.extend(imported);
+    let imported = match prefer {
+        Prefer::File => laid_over(&before.imported, imported),
+        Prefer::Present => laid_over(&imported, before.imported.clone()),
+    };
     let product = Product {
         id: before.id,
         handle: before.handle.clone(),
@@ -84,9 +89,16 @@ fn lay_over(before: &Product, file: Product, by: &mut By<'_>, prefer: Prefer) ->
         tax_category: if is_silent_on_tax { before.tax_category.clone() } else { tax_category },
         images,
         variants,
-        imported: imported_after,
+        imported,
     };
-    Merged { product, new_variants }
+    Merged { product, new_variants, told }
+}
+
+/// What stands below, with what stands above it wherever both say something.
+fn laid_over(below: &BTreeMap<String, String>, above: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut all = below.clone();
+    all.extend(above);
+    all
 }
 
 /// Pictures by their address; and which id each of the file's got.
@@ -111,30 +123,51 @@ fn lay_images(before: &[ProductImage], file: Vec<ProductImage>, by: &mut By<'_>)
     (images, ids)
 }
 
-type Laid = (Vec<Variant>, Vec<Option<(VariantId, StockPolicy)>>);
+struct Laid {
+    variants: Vec<Variant>,
+    new_variants: Vec<Option<(VariantId, StockPolicy)>>,
+    told: Vec<VariantId>,
+}
 
-/// Variants by SKU, else by their options. Each one that is here is taken once.
-fn lay_variants(before: &[Variant], file: Vec<Variant>, image_ids: &BTreeMap<ImageId, ImageId>, by: &mut By<'_>) -> Laid {
-    let mut variants = before.to_vec();
-    let mut is_free = vec![true; before.len()];
-    let mut new_variants = Vec::with_capacity(file.len());
+/// Variants by SKU, else by their options. Each one that is here is taken once; those in `told` only by a row that repeats it.
+fn lay_variants(
+    before: &[Variant],
+    file: Vec<Variant>,
+    image_ids: &BTreeMap<ImageId, ImageId>,
+    by: &mut By<'_>,
+    told: &HashSet<VariantId>,
+) -> Laid {
+    let mut laid = Laid { variants: before.to_vec(), new_variants: Vec::with_capacity(file.len()), told: Vec::with_capacity(file.len()) };
+    let mut is_free: Vec<bool> = before.iter().map(|variant| !told.contains(&variant.id)).collect();
     for variant in file {
+        if let Some(same) = before.iter().find(|present| told.contains(&present.id) && is_repeated(present, &variant)) {
+            laid.new_variants.push(None);
+            laid.told.push(same.id);
+            continue;
+        }
         let image = variant.image.and_then(|image| image_ids.get(&image)).copied();
         let place = place_of(&variant, before, &is_free);
-        match place.and_then(|place| Some((variants.get_mut(place)?, is_free.get_mut(place)?))) {
+        match place.and_then(|place| Some((laid.variants.get_mut(place)?, is_free.get_mut(place)?))) {
             Some((present, is_free)) => {
                 *present = lay_variant(present, variant, image);
                 *is_free = false;
-                new_variants.push(None);
+                laid.new_variants.push(None);
+                laid.told.push(present.id);
             }
             None => {
                 let id = VariantId::from_bytes(by.new_id());
-                new_variants.push(Some((id, variant.stock_policy)));
-                variants.push(Variant { id, image, ..variant });
+                laid.new_variants.push(Some((id, variant.stock_policy)));
+                laid.told.push(id);
+                laid.variants.push(Variant { id, image, ..variant });
             }
         }
     }
-    (variants, new_variants)
+    laid
+}
+
+/// Whether a later row says the same of the same thing.
+fn is_repeated(present: &Variant, file: &Variant) -> bool {
+    (&present.options, &present.sku, &present.barcodes, present.list_price) == (&file.options, &file.sku, &file.barcodes, file.list_price)
 }
 
 fn place_of(variant: &Variant, before: &[Variant], is_free: &[bool]) -> Option<usize> {

@@ -1,7 +1,7 @@
 //! Products from a file: tried out first, then taken in entries of a hundred, all with one batch id, and taken back by it.
 //!
 //! A product is matched by its handle, then by its first SKU. An import never removes anything: what the file is silent about stays.
-//! Memory does not grow with the file but for the ids of the products touched.
+//! Memory does not grow with the file but for the ids of what was touched.
 
 mod merge;
 mod undo;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tradepost_domain::catalog::{Product, StockPolicy};
 use tradepost_domain::document::{Document, DocumentEdit, FieldChange, Scalar};
 use tradepost_domain::fact::{Fact, FactBody};
-use tradepost_domain::id::{BatchId, FactId, LocationId, ProductId};
+use tradepost_domain::id::{BatchId, FactId, LocationId, ProductId, VariantId};
 use tradepost_domain::quantity::Quantity;
 use tradepost_domain::shop::ShopSettings;
 use tradepost_domain::staff::Permission;
@@ -159,6 +159,8 @@ struct Import<'a> {
     batch: BatchId,
     /// Products that this import made or changed: a second product of the file with the same SKU is not the same product.
     touched: HashSet<ProductId>,
+    /// Variants that rows of this file told.
+    told: HashSet<VariantId>,
     chunk: Chunk,
     chunk_count: u64,
     report: ImportReport,
@@ -207,6 +209,7 @@ impl<'a> Import<'a> {
             location,
             batch: BatchId::from_bytes(by.new_id()),
             touched: HashSet::new(),
+            told: HashSet::new(),
             chunk: Chunk::default(),
             chunk_count: 0,
             report: ImportReport::default(),
@@ -246,7 +249,7 @@ impl<'a> Import<'a> {
         self.report.products = self.report.products.saturating_add(u64::from(!item.is_continuation));
         let before = self.matching(&product)?;
         let merged = match &before {
-            Some(before) if item.is_continuation => merge::continued(before, product, by),
+            Some(before) if item.is_continuation => merge::continued(before, product, by, &self.told),
             Some(before) => merge::updated(before, product, by),
             None => merge::created(product, by),
         };
@@ -255,6 +258,7 @@ impl<'a> Import<'a> {
             return Ok(());
         }
         self.count(before.as_ref(), &merged.product, item.is_continuation);
+        self.told.extend(&merged.told);
         if mode == Mode::Run {
             self.add(item.row, before.as_ref(), merged, &item.stock);
         }

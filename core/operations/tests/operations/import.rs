@@ -102,10 +102,29 @@ fn what_the_file_is_silent_about_stays() {
 fn more_rows_of_a_product_add_to_it() {
     let mut world = World::new();
     let shop = world.office.shop.clone();
-    let more = ImportItem { is_continuation: true, ..item(9, product("tea", &["T1", "T2", "T9"], 700)) };
+    let more = ImportItem { is_continuation: true, ..item(9, product("tea", &["T1", "T2", "T9"], 500)) };
     let report = run(&mut world, vec![item(2, product("tea", &["T1", "T2"], 500)), item(4, product("pot", &["P1"], 900)), more]);
     assert_eq!((report.products, report.created), (2, 2));
     assert_eq!(find(&shop, "tea").variants.len(), 3);
+}
+
+#[test]
+fn a_later_row_with_another_price_is_another_variant_and_a_second_import_finds_both() {
+    let mut world = World::new();
+    let shop = world.office.shop.clone();
+    let red = |row, minor, is_continuation| {
+        let mut red = product("mug", &[""], minor);
+        red.imported.insert("Season".to_owned(), format!("row {row}"));
+        ImportItem { is_continuation, ..item(row, red) }
+    };
+    let file = |later| vec![red(2, 500, false), item(3, product("pot", &["P1"], 900)), red(4, later, true), red(5, 500, true)];
+    assert_eq!(run(&mut world, file(700)).created, 2);
+    let prices = || find(&shop, "mug").variants.iter().map(|variant| variant.list_price).collect::<Vec<_>>();
+    assert_eq!(prices(), [Some(eur(500)), Some(eur(700))], "the row that repeats the first adds nothing");
+    assert_eq!(find(&shop, "mug").imported.get("Season").map(String::as_str), Some("row 2"), "what earlier rows told stays");
+    assert_eq!(run(&mut world, file(700)).batch, None, "the same file again changes nothing");
+    run(&mut world, file(750));
+    assert_eq!(prices(), [Some(eur(500)), Some(eur(750))], "a new price in a file is a new price, not a third variant");
 }
 
 #[test]
