@@ -338,6 +338,8 @@ impl eframe::App for Gallery {
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
             return;
         };
+        // A pointer in the middle of the screen would show hints.
+        ui.ctx().input_mut(|input| input.events.push(egui::Event::PointerGone));
         if self.frames == 0 {
             ctx.set_theme(if *theme == ThemeChoice::Dark { egui::ThemePreference::Dark } else { egui::ThemePreference::Light });
             self.inbox.leave_model(Arc::new(model.clone()));

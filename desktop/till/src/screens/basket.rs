@@ -10,7 +10,7 @@ use crate::model::Model;
 use crate::theme::Palette;
 use crate::tokens;
 use crate::view::{Panel, View, percent};
-use crate::widgets::{Cut, Face, GAP, Ink, Look, amount, button, columns, command_button, face_of, initial, label, notice, text, Tone};
+use crate::widgets::{Cut, Face, GAP, Ink, Look, amount, button, columns, face_of, initial, label, notice, text, Tone};
 
 const ROW: f32 = 64.0;
 
@@ -26,7 +26,8 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
     pay_button(ui, parts.bottom(72.0), model, view, out);
     parts.bottom(12.0);
     totals(ui, &mut parts, model);
-    if selected_line(model, view).is_some() {
+    let is_at_line = matches!(view.panel, Panel::Finder | Panel::Finished | Panel::Menu);
+    if is_at_line && selected_line(model, view).is_some() {
         line_bar(ui, parts.bottom(tokens::TARGET), view, out);
         parts.bottom(GAP);
     }
@@ -152,21 +153,18 @@ pub fn discount_words(discount: &Discount) -> String {
 }
 
 fn line_bar(ui: &mut Ui, rect: Rect, view: &View, out: &mut Out) {
-    if matches!(view.panel, Panel::Pay) {
-        return;
-    }
     let mut parts = Cut::new(rect);
     let steps = parts.left(112.0);
     for (place, command) in columns(steps, 2, GAP).into_iter().zip([Command::LessOfLine, Command::MoreOfLine]) {
         let face = Face { icon: Some(command.info().icon), name: Some(command.info().label.to_owned()), hint: format!("{} ({})", command.info().hint, command.key_name().unwrap_or_default()), ..Face::default() };
-        out.on(button(ui, place, command, Look::Plain, &face), command);
+        out.on(button(ui, place, ("bar", command), Look::Plain, &face), command);
     }
     parts.left(GAP);
     let places = columns(parts.rest, 2, GAP);
     let [edit, remove] = places.as_slice() else { return };
-    out.on(command_button(ui, *edit, Command::EditLine, Look::Plain), Command::EditLine);
+    out.on(button(ui, *edit, "bar-edit", Look::Plain, &face_of(Command::EditLine)), Command::EditLine);
     let face = Face { label: "Remove".to_owned(), icon: None, name: Some("Remove line".to_owned()), ..face_of(Command::RemoveLine) };
-    out.on(button(ui, *remove, Command::RemoveLine, Look::Plain, &face), Command::RemoveLine);
+    out.on(button(ui, *remove, "bar-remove", Look::Plain, &face), Command::RemoveLine);
 }
 
 fn totals(ui: &mut Ui, parts: &mut Cut, model: &Model) {

@@ -40,14 +40,22 @@ pub fn make_shop(folder: &Path) {
         variant.barcodes = [barcode].into_iter().filter(|code| !code.is_empty()).map(str::to_owned).collect();
         variant.list_price = Some(Money::from_minor(minor, Currency::USD));
         variant.is_taxable = false;
-        product.variants.push(variant);
+        product.variants = vec![variant];
         shop.save_product(&mut by, &product).unwrap();
     }
 }
 
 /// The shop in `folder`, opened once the till is gone.
 pub fn look_into(folder: &Path, look: impl FnOnce(&Shop)) {
-    let device = Device::open(folder).unwrap();
+    // The till's threads let go of the file one after the other.
+    let deadline = std::time::Instant::now() + PATIENCE;
+    let device = loop {
+        match Device::open(folder) {
+            Ok(device) => break device,
+            Err(problem) => assert!(std::time::Instant::now() < deadline, "{problem}"),
+        }
+        std::thread::yield_now();
+    };
     look(&Shop::new(device.replica()).unwrap());
 }
 
@@ -137,7 +145,7 @@ impl Bench {
 
     pub fn labels(&self) -> Vec<String> {
         use egui_kittest::kittest::NodeT;
-        self.harness.query_all_by_label_contains("").filter_map(|node| node.accesskit_node().label()).collect()
+        self.harness.query_all_by_label_contains("").filter_map(|node| node.accesskit_node().label().or_else(|| node.value())).collect()
     }
 
     pub fn click(&mut self, label: &str) {

@@ -34,7 +34,8 @@ fn stages() -> [Stage; 7] {
 /// Opens every stage and panel and hands the application over.
 fn for_each_screen(mut check: impl FnMut(&str, &mut Harness<'_, Option<TillApp>>)) {
     for stage in stages() {
-        for panel in PANELS {
+        let panels = if stage == Stage::Selling { &PANELS[..] } else { &PANELS[..1] };
+        for panel in panels.iter().copied() {
             let model = Model { stage: stage.clone(), ..Model::default() };
             let inbox = Inbox::default();
             inbox.leave_model(Arc::new(model));

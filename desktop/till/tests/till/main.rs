@@ -1,6 +1,6 @@
 //! The till as its user meets it: by label and by key, on a real shop in a temporary folder, with a simulated printer.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods, missing_docs)]
 
 mod bench;
 mod every_key;

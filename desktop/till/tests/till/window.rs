@@ -117,7 +117,7 @@ fn the_real_window_sells_what_a_scanner_types() {
     screen.run("xdotool", &["windowfocus", "--sync", window.lines().next().unwrap_or_default()]);
 
     // Maya's tile, her PIN, a float of 100; then a sale that is paid with 20.
-    screen.and_see("Maya's tile chosen", || drop(screen.run("xdotool", &["mousemove", "300", "200", "click", "1"])));
+    screen.and_see("Maya's tile chosen", || drop(screen.run("xdotool", &["mousemove", "300", "246", "click", "1"])));
     screen.and_see("the drawer's float asked", || screen.keys(&["1", "2", "3", "4", "Return"]));
     screen.and_see("the selling screen", || screen.keys(&["1", "0", "0", "Return"]));
     screen.and_see("the mug in the basket", || screen.scan(MUG));
