@@ -159,10 +159,10 @@ fn task_list(tasks: &HomeTasks) -> Vec<Task> {
     let list = [
         task(tasks.conflicts.len(), ("change to decide", "changes to decide"), names(tasks.conflicts.iter().map(|row| row.title.as_str()).collect()), Tone::Soon, "conflicts", ""),
         task(tasks.orders_to_pack.len(), ("order to pack", "orders to pack"), names(tasks.orders_to_pack.iter().map(|row| row.number.as_str()).collect()), Tone::News, "orders", "open"),
-        task(tasks.oversold.len(), ("product sold below zero", "products sold below zero"), names(tasks.oversold.iter().map(|row| row.title.as_str()).collect()), Tone::Bad, "stock", ""),
+        task(tasks.oversold.len(), ("product sold below zero", "products sold below zero"), names(tasks.oversold.iter().map(|row| row.title.as_str()).collect()), Tone::Bad, "products", "by-stock"),
         task(tasks.orders_unpaid.len(), ("order waits for payment", "orders wait for payment"), names(tasks.orders_unpaid.iter().map(|row| row.number.as_str()).collect()), Tone::Neutral, "orders", "unpaid"),
         task(tasks.over_refunded.len(), ("sale refunded twice", "sales refunded twice"), "Look at the receipts".to_owned(), Tone::Bad, "orders", "shop"),
-        task(tasks.low_stock.len(), ("product running low", "products running low"), names(tasks.low_stock.iter().map(|row| row.title.as_str()).collect()), Tone::Neutral, "stock", ""),
+        task(tasks.low_stock.len(), ("product running low", "products running low"), names(tasks.low_stock.iter().map(|row| row.title.as_str()).collect()), Tone::Neutral, "products", "by-stock"),
         task(tasks.devices_not_seen.len(), ("device not seen for two days", "devices not seen for two days"), names(tasks.devices_not_seen.iter().map(|device| device.name.as_str()).collect()), Tone::Soon, "settings", "devices"),
     ];
     list.into_iter().flatten().collect()
