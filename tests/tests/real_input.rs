@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use tradepost_domain::catalog::Product;
+use tradepost_domain::catalog::{Product, ProductStatus};
 use tradepost_domain::device::DeviceRole;
 use tradepost_domain::id::LocationId;
 use tradepost_domain::money::Currency;
@@ -62,17 +62,20 @@ type Shelf = Vec<(Product, Vec<Option<Quantity>>)>;
 fn shelf(side: &Side, location: LocationId) -> Shelf {
     let reader = side.shop.reader().unwrap();
     let mut shelf = Vec::new();
-    let filter = ProductFilter { sort: ProductSort::Newest, ..ProductFilter::default() };
-    let mut after = None;
-    loop {
-        let page = reader.products(&filter, after.as_ref(), 500).unwrap();
-        shelf.extend(page.rows.iter().map(|row| with_stock(&reader, reader.product(row.id).unwrap().unwrap(), location)));
-        after = page.next;
-        if after.is_none() {
-            shelf.sort_by(|one: &(Product, _), other| one.0.handle.cmp(&other.0.handle));
-            return shelf;
+    for status in [None, Some(ProductStatus::Archived)] {
+        let filter = ProductFilter { sort: ProductSort::Newest, status, ..ProductFilter::default() };
+        let mut after = None;
+        loop {
+            let page = reader.products(&filter, after.as_ref(), 500).unwrap();
+            shelf.extend(page.rows.iter().map(|row| with_stock(&reader, reader.product(row.id).unwrap().unwrap(), location)));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
         }
     }
+    shelf.sort_by(|one: &(Product, _), other| one.0.handle.cmp(&other.0.handle));
+    shelf
 }
 
 fn with_stock(reader: &Reader, product: Product, location: LocationId) -> (Product, Vec<Option<Quantity>>) {

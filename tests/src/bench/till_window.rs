@@ -121,7 +121,8 @@ fn ready_at(child: &mut Child) -> Result<Instant, String> {
     let (tell, told) = sync_channel(1);
     std::thread::spawn(move || {
         let opened = BufReader::new(errors).lines().map_while(Result::ok).any(|line| line.contains(OPEN_WORDS));
-        drop(tell.send(opened.then(now)));
+        // Whoever asked may have lost patience.
+        tell.send(opened.then(now)).ok();
     });
     let pid = child.id().to_string();
     let shown = Command::new("xdotool").env("DISPLAY", DISPLAY).args(["search", "--sync", "--onlyvisible", "--pid", &pid]).output();

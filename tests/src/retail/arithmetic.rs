@@ -54,7 +54,9 @@ pub fn sums_of(invoices: &[Invoice], script: &Script, rate_percent: i64) -> Sums
     for invoice in invoices.iter().filter(|invoice| !script.left_out.contains(&invoice.number)) {
         for line in &invoice.lines {
             sums.days.entry(day_of(invoice.at_ms)).or_default().gross += line.quantity * line.price_minor;
-            *sums.stock.entry(line.code.clone()).or_default() -= line.quantity;
+            // Outside of returns a negative quantity is goods written off, not goods that came back.
+            let is_write_off = line.quantity < 0 && !invoice.number.starts_with('C');
+            *sums.stock.entry(line.code.clone()).or_default() += if is_write_off { line.quantity } else { -line.quantity };
         }
     }
     sum_script(&mut sums, script, rate_percent);
