@@ -12,10 +12,10 @@ use crate::shop::{Shop, found};
 impl Shop {
     /// Sets the field to `value` with knowledge of all its values, which ends the conflict on every device. `None` removes the field.
     pub fn settle_conflict(&self, by: &mut By<'_>, document: DocumentId, path: &str, value: Option<Scalar>) -> Outcome<Recorded> {
-        if let Some(Scalar::Text(text)) = &value {
-            if text.len() > TEXT_BYTES_MAX {
-                return Err(Refusal::TooLong { what: "the text", max: TEXT_BYTES_MAX }.into());
-            }
+        if let Some(Scalar::Text(text)) = &value
+            && text.len() > TEXT_BYTES_MAX
+        {
+            return Err(Refusal::TooLong { what: "the text", max: TEXT_BYTES_MAX }.into());
         }
         let mut work = self.work();
         let (kind, _) = found(work.read.fields(document)?, "this document")?;

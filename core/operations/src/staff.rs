@@ -43,7 +43,7 @@ impl Shop {
         let member =
             StaffMember { id, name: name.trim().to_owned(), role, pin_hash: String::new(), is_active: true, extra_permissions: Default::default() };
         self.save_staff(by, &member, pin.map_or(PinChange::Keep, PinChange::Set))?;
-        Ok(found(self.read().document::<StaffMember>(id.into())?, "this staff member")?)
+        found(self.read().document::<StaffMember>(id.into())?, "this staff member")
     }
 
     /// Signs a staff member in. Takes some 50 ms of a processor's time, so not on the thread that draws; the replica is free meanwhile.

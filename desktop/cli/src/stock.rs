@@ -81,10 +81,10 @@ fn answer(open: &Open, rows: Vec<StockRow>) -> Result<Answer, CliError> {
     let mut names: BTreeMap<LocationId, String> = BTreeMap::new();
     let mut by_sku: BySku = BTreeMap::new();
     for row in rows {
-        if !names.contains_key(&row.location) {
-            names.insert(row.location, open.location_name(row.location)?);
-        }
-        let place = names.get(&row.location).cloned().unwrap_or_default();
+        let place = match names.get(&row.location) {
+            Some(name) => name.clone(),
+            None => names.entry(row.location).or_insert(open.location_name(row.location)?).clone(),
+        };
         let sku = if row.sku.is_empty() { row.title } else { row.sku };
         let level = by_sku.entry(sku).or_default().entry(place).or_default();
         *level = sum(*level, row.level)?;

@@ -268,10 +268,10 @@ impl<'a> Import<'a> {
     /// The product that stands here already.
     fn matching(&self, product: &Product) -> Outcome<Option<Product>> {
         let read = self.shop.read();
-        if !product.handle.is_empty() {
-            if let Some(same) = read.product_by_handle(&product.handle)? {
-                return Ok(Some(same));
-            }
+        if !product.handle.is_empty()
+            && let Some(same) = read.product_by_handle(&product.handle)?
+        {
+            return Ok(Some(same));
         }
         match product.variants.iter().find(|variant| !variant.sku.is_empty()) {
             Some(variant) => self.with_sku(&read, &variant.sku),

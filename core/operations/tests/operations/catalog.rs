@@ -37,7 +37,8 @@ fn what_a_product_cannot_be_is_refused() {
     let mut world = World::new();
     let shop = world.office.shop.clone();
     let product = world.office.product("Mug", "MUG", eur(900), None);
-    let table: [(&str, fn(&mut Product)); 6] = [
+    type Spoil = fn(&mut Product);
+    let table: [(&str, Spoil); 6] = [
         ("missing", |product| product.title = " ".to_owned()),
         ("other_currency", |product| product.variants[0].list_price = Some(usd(100))),
         ("not_valid", |product| product.variants[0].list_price = Some(eur(-1))),

@@ -29,7 +29,8 @@ fn a_shop_is_set_up_once() {
 
 #[test]
 fn what_a_shop_cannot_start_with_is_refused() {
-    let table: [(&str, fn(&mut NewShop)); 5] = [
+    type Spoil = fn(&mut NewShop);
+    let table: [(&str, Spoil); 5] = [
         ("missing", |new| new.name = "  ".to_owned()),
         ("not_valid", |new| new.country = "Germany".to_owned()),
         ("not_valid", |new| new.utc_offset_minutes = 3_000),
