@@ -16,7 +16,7 @@ use crate::ask::{Ask, News, ThemeChoice};
 use crate::command::Command;
 use crate::inbox::Inbox;
 use crate::keys::{self, Scans};
-use crate::model::{Model, Stage};
+use crate::model::{Model, Stage, TileTarget};
 use crate::screens::{self, Out};
 use crate::view::{LineField, Panel, RefundPick, View};
 use crate::widgets::{Entry, Tone, decimals_of};
@@ -449,13 +449,11 @@ impl TillApp {
             return;
         }
         let chosen = found.tiles.get(self.view.highlighted).filter(|_| found.text == text);
-        match chosen {
-            Some(tile) => {
-                self.ask(screens::ask_of(tile.target));
-                self.view.search.clear();
-            }
-            None => self.ask(Ask::Scan(text)),
-        }
+        let chosen = chosen.and_then(|tile| match tile.target {
+            TileTarget::Variant(id) => Some(id),
+            TileTarget::Product(_) => None,
+        });
+        self.ask(Ask::AddTyped { text, chosen });
     }
 
     fn save_line(&mut self, id: LineId) {

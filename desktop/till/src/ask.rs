@@ -23,6 +23,8 @@ pub enum Ask {
     OpenSession { opening_float: Money },
     /// A code was scanned, or typed and confirmed.
     Scan(String),
+    /// Enter was pressed in the search field: a code first, then the result chosen, then the best there is.
+    AddTyped { text: String, chosen: Option<VariantId> },
     /// Add one of this.
     AddVariant(VariantId),
     /// Show the variants of this.

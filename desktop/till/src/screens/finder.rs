@@ -157,7 +157,7 @@ fn salt_of(target: TileTarget) -> [u8; 16] {
 }
 
 /// What a touch on this asks for.
-pub fn ask_of(target: TileTarget) -> Ask {
+fn ask_of(target: TileTarget) -> Ask {
     match target {
         TileTarget::Variant(id) => Ask::AddVariant(id),
         TileTarget::Product(id) => Ask::ChooseVariant(id),

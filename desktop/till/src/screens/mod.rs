@@ -31,7 +31,7 @@ use crate::view::{Panel, View};
 use crate::widgets::{Cut, GAP, Ink, Look, WIDE, command_button, label, notice};
 
 pub use adjust::{discount_decimals, words_id};
-pub use finder::{ask_of, search_id};
+pub use finder::search_id;
 pub use line::{active as line_entry, active_decimals as line_decimals};
 pub use pay::{due, due_by_card};
 pub use refund::receipt_id;

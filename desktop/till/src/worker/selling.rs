@@ -33,6 +33,7 @@ impl Desk {
     fn do_it(&mut self, ask: Ask) -> Outcome<Option<News>> {
         match ask {
             Ask::Scan(code) => self.scan(&code),
+            Ask::AddTyped { text, chosen } => self.add_typed(&text, chosen),
             Ask::AddVariant(id) => self.add_variant(id),
             Ask::ChooseVariant(id) => self.choose_variant(id),
             Ask::DropChoices => {
@@ -94,6 +95,23 @@ impl Desk {
                 self.model.choices = Some(Arc::new(Choices { title: format!("Several things have the code {}", code.trim()), tiles }));
                 Ok(Some(News::BasketChanged))
             }
+        }
+    }
+
+    /// What was typed may be a code. Otherwise the chosen result is meant, or the best where the search was not done yet.
+    fn add_typed(&mut self, text: &str, chosen: Option<VariantId>) -> Outcome<Option<News>> {
+        let Some(open) = &self.open else { return Ok(None) };
+        let is_code = !open.shop.find_by_code(text)?.is_empty();
+        if is_code || text.parse::<ReceiptNumber>().is_ok() {
+            return self.scan(text);
+        }
+        let best = match chosen {
+            Some(id) => open.reader.variant(id)?,
+            None => open.reader.search_variants(text, 1)?.into_iter().next(),
+        };
+        match best {
+            Some(variant) => self.add(&variant),
+            None => Ok(Some(News::NotFound(text.to_owned()))),
         }
     }
 

@@ -42,7 +42,7 @@ impl Screen {
 
     /// Types like a scanner, with Enter.
     fn scan(&self, code: &str) {
-        self.run("xdotool", &["type", "--delay", "2", &format!("{code}\n")]);
+        self.run("xdotool", &["type", "--args", "1", "--delay", "2", code, "key", "Return"]);
     }
 
     /// The screen's pixels.
