@@ -1,5 +1,7 @@
 //! Commands: each reads its input, calls one function of the api off the window's thread, and hands on its answer.
 
+#![expect(clippy::let_underscore_must_use, reason = "what tauri makes of a command has it")]
+
 use std::sync::Arc;
 
 use tauri::State;

@@ -1,6 +1,7 @@
 //! The real window, driven through WebDriver under a display of its own. Says so and passes where the tools for it are missing.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::disallowed_methods, reason = "a window of the real world is waited for")]
 
 mod common;
 mod stage;

@@ -92,7 +92,16 @@ impl From<ConnectionError> for ApiError {
             ConnectionError::Replica(replica) => replica.into(),
             ConnectionError::NoShopHere => Self::new(ErrorCode::NoShop, sentence(&error.to_string())),
             ConnectionError::KeysMissing { .. } | ConnectionError::Folder { .. } => Self::new(ErrorCode::Storage, sentence(&error.to_string())),
-            other => Self::new(ErrorCode::Connection, sentence(&other.to_string())),
+            ConnectionError::ShopHere
+            | ConnectionError::BadAddress(_)
+            | ConnectionError::Unreachable { .. }
+            | ConnectionError::NotOurServer
+            | ConnectionError::Refused { .. }
+            | ConnectionError::NotConnected
+            | ConnectionError::Sync(_)
+            | ConnectionError::NotInTime { .. }
+            | ConnectionError::BlobTooLarge { .. }
+            | ConnectionError::NoThread => Self::new(ErrorCode::Connection, sentence(&error.to_string())),
         }
     }
 }

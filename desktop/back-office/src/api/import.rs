@@ -134,7 +134,7 @@ pub fn run(office: &BackOffice) -> ApiResult<ImportResult> {
     let (bytes, total) = planned.ok_or_else(|| ApiError::input("Choose a file first."))?;
     open.stops_import.store(false, Ordering::Relaxed);
     let mut watch = |progress: &ImportProgress| {
-        if progress.products % PROGRESS_EVERY == 0 {
+        if progress.products.is_multiple_of(PROGRESS_EVERY) {
             office.tell(News::Import(progress_view(progress, total)));
         }
         if open.stops_import.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -56,7 +56,7 @@ impl UndoEdit {
     pub fn still_ours(&self, now: &Fields) -> Option<DocumentEdit> {
         let untouched = |path: &str| self.made.changes.iter().any(|change| change.path == path && now.get(path) == change.value.as_ref());
         let changes: Vec<_> = self.inverse.iter().filter(|change| untouched(&change.path)).cloned().collect();
-        (!changes.is_empty()).then(|| DocumentEdit { id: self.made.id, kind: self.made.kind, changes })
+        (!changes.is_empty()).then_some(DocumentEdit { id: self.made.id, kind: self.made.kind, changes })
     }
 }
 

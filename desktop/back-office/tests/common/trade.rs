@@ -23,7 +23,9 @@ const DAY_MS: i64 = 86_400_000;
 const HOUR_MS: i64 = 3_600_000;
 
 /// `(title, vendor, type, variants, cents, on hand)`
-const PRODUCTS: &[(&str, &str, &str, &[&str], u64, u64)] = &[
+type Goods = (&'static str, &'static str, &'static str, &'static [&'static str], u64, u64);
+
+const PRODUCTS: &[Goods] = &[
     ("Alpine wool hat", "Northwind", "Hats", &[], 2_400, 18), ("Arctic mittens", "Northwind", "Gloves", &["S", "M", "L"], 3_900, 7),
     ("Bamboo travel cutlery", "Greenleaf", "Kitchen", &[], 1_650, 40), ("Canvas day bag", "Harbor", "Bags", &["Sand", "Navy", "Olive"], 5_900, 9),
     ("Cedar camp stool", "Timber & Thread", "Camping", &[], 7_900, 4), ("Dock rope bracelet", "Harbor", "Gifts", &["S", "L"], 1_200, 33),
