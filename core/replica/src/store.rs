@@ -131,10 +131,8 @@ pub fn write_file_durably(path: &Path, bytes: &[u8]) -> Result<(), ReplicaError>
 
 /// Makes the entry of `path` in its folder durable.
 pub fn sync_folder_of(path: &Path) -> Result<(), ReplicaError> {
-    if let Some(folder) = path.parent() {
-        if cfg!(unix) {
-            File::open(folder)?.sync_all()?;
-        }
+    if let Some(folder) = path.parent().filter(|_| cfg!(unix)) {
+        File::open(folder)?.sync_all()?;
     }
     Ok(())
 }

@@ -135,7 +135,7 @@ fn check_chain(connection: &Connection, origin: &Origin, chain: &Chain, report: 
         }
         previous = Some(hash);
         report.entries += 1;
-        if report.entries % ENTRIES_PER_STEP == 0 {
+        if report.entries.is_multiple_of(ENTRIES_PER_STEP) {
             told(report.entries);
         }
     }

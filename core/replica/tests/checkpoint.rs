@@ -98,10 +98,10 @@ fn loading_goes_on_after_a_crash_at_any_chunk_and_sells_meanwhile() {
     let (manifest, chunks) = { chunks(&mut shop.office) };
     assert!(chunks.len() >= 4, "{}", chunks.len());
     let mut till = shop.till("T01");
-    for index in 0..chunks.len() {
+    for (index, chunk) in (0..).zip(&chunks) {
         let done = till.get_mut().begin_checkpoint(&manifest).unwrap();
-        assert_eq!(done, index as u64);
-        till.get_mut().load_chunk(done, &chunks[index]).unwrap();
+        assert_eq!(done, index);
+        till.get_mut().load_chunk(done, chunk).unwrap();
         till.adjust(10);
         assert_eq!(till.reopen(), Continuity::Proven);
         assert!(till.get().needs_checkpoint().unwrap());

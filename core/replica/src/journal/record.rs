@@ -52,6 +52,10 @@ impl Journal {
                 return Err(ReplicaError::TooLarge { what: "a field, or the number of fields" });
             }
             let change = Engine.edit(tx, &self.origin(), &by, edit)?;
+            // Better an error here than an edit that every peer leaves out. Imports make first edits only, by the thousand.
+            if draft.batch.is_none() && !change.is_empty() && gate::effect_of(&change).is_none() {
+                return Err(ReplicaError::damaged("an edit that other devices would refuse"));
+            }
             if !change.is_empty() {
                 sections.push(section_of_edit(edit, change)?);
             }
