@@ -27,7 +27,7 @@ pub struct Config {
     pub sync_sessions_max: usize,
     /// Connections for reading, per shop.
     pub readers_per_shop: usize,
-    /// Memory for rendered pages, MiB.
+    /// Memory for rendered pages, MiB; about ten thousand product pages fit the default.
     pub page_cache_mib: usize,
     /// How long a checkout keeps its goods, minutes.
     pub reservation_minutes: i64,
@@ -80,7 +80,7 @@ impl Default for Config {
             request_seconds_max: 20,
             sync_sessions_max: 1000,
             readers_per_shop: 4,
-            page_cache_mib: 64,
+            page_cache_mib: 128,
             reservation_minutes: 15,
             json_logs: false,
         }

@@ -247,7 +247,7 @@ pub fn sync(app: &App, device: &Device) {
     let hosted = app.shops.find(lock(&device.replica).shop()).unwrap();
     let mut env = env();
     let frames = |outputs: Vec<Output>| -> Vec<Vec<u8>> {
-        outputs.into_iter().filter_map(|output| match output { Output::Send(frame) => Some(frame), _ => None }).collect()
+        outputs.into_iter().filter_map(|output| if let Output::Send(frame) = output { Some(frame) } else { None }).collect()
     };
     let (mut here, out) = Session::dial(&lock(&device.replica), &mut env).unwrap();
     let mut there = Session::accept();
