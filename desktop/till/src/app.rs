@@ -83,6 +83,7 @@ impl TillApp {
         let taken = self.inbox.take();
         if let Some(model) = taken.model {
             let stage_changed = model.stage != self.model.stage;
+            let is_back = model.away.is_some() && self.model.away.is_none();
             self.model = model;
             if stage_changed {
                 self.view = View {
@@ -93,6 +94,11 @@ impl TillApp {
                     chosen_staff: (self.model.staff.len() == 1).then(|| self.model.staff.first().map(|staff| staff.id)).flatten(),
                     ..View::default()
                 };
+            }
+            // The report interrupts nobody: it opens where nothing is under way, and otherwise waits in the strip.
+            let is_idle = self.view.panel == Panel::Finder && self.view.search.is_empty() && self.model.basket.lines.is_empty();
+            if is_back && is_idle && self.model.stage == Stage::Selling {
+                self.view.open(Panel::Away, &self.model);
             }
             self.view.selected = self.view.selected.filter(|id| self.model.basket.find_line(*id).is_some());
         }
@@ -184,6 +190,12 @@ impl TillApp {
     }
 
     fn read_keys(&mut self, ctx: &egui::Context, out: &mut Out) {
+        let is_typing = ctx.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Text(_))));
+        if is_typing && self.model.stage == Stage::Selling && matches!(self.view.panel, Panel::Finished | Panel::Menu) {
+            // Typing after a sale is looking for the next thing.
+            self.view.open(Panel::Finder, &self.model);
+            ctx.memory_mut(|memory| memory.request_focus(screens::search_id()));
+        }
         let focused = ctx.memory(egui::Memory::focused);
         let has_text = focused.is_some_and(is_text_field);
         let keep_enter = focused.is_some() && !has_text;
@@ -250,9 +262,9 @@ impl TillApp {
 
     fn panel_commands(&self) -> Vec<Command> {
         use Command as C;
-        const DAY: [Command; 13] = [
+        const DAY: [Command; 14] = [
             C::Pay, C::DiscountBasket, C::Note, C::Park, C::Recall, C::Refund, C::MoveCash, C::Reports, C::PrintLast, C::PrintQueue,
-            C::Menu, C::Settings, C::VoidBasket,
+            C::Menu, C::Settings, C::VoidBasket, C::AwayReport,
         ];
         let own: &[Command] = match self.view.panel {
             Panel::Finder if !self.view.search.trim().is_empty() => &[C::Back, C::Confirm, C::NextLine, C::PreviousLine],
@@ -302,6 +314,8 @@ impl TillApp {
                 self.open(Panel::Report);
             }
             C::PrintQueue => self.open(Panel::PrintQueue),
+            C::AwayReport if self.model.away.is_some() => self.open(Panel::Away),
+            C::AwayReport => {}
             C::PrintLast => self.ask(Ask::PrintLast),
             C::VoidBasket if has_lines => self.ask(Ask::VoidBasket),
             C::EditLine => self.with_line(|app, line| app.open(Panel::Line(line))),

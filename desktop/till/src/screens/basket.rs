@@ -28,7 +28,7 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
     totals(ui, &mut parts, model);
     let is_at_line = matches!(view.panel, Panel::Finder | Panel::Finished | Panel::Menu);
     if is_at_line && selected_line(model, view).is_some() {
-        line_bar(ui, parts.bottom(tokens::TARGET), view, out);
+        line_bar(ui, parts.bottom(tokens::TARGET), out);
         parts.bottom(GAP);
     }
     lines(ui, parts.rest, model, view, out);
@@ -152,7 +152,7 @@ pub fn discount_words(discount: &Discount) -> String {
     if discount.reason.is_empty() { off } else { format!("{off}, {}", discount.reason) }
 }
 
-fn line_bar(ui: &mut Ui, rect: Rect, view: &View, out: &mut Out) {
+fn line_bar(ui: &mut Ui, rect: Rect, out: &mut Out) {
     let mut parts = Cut::new(rect);
     let steps = parts.left(112.0);
     for (place, command) in columns(steps, 2, GAP).into_iter().zip([Command::LessOfLine, Command::MoreOfLine]) {

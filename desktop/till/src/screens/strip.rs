@@ -29,6 +29,12 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, out: &mut Out) {
         out.on(button(ui, place, "lock", Look::Quiet, &face), Command::Lock);
         parts.right(WIDE);
     }
+    if model.away.is_some() {
+        let face = Face { label: "While offline".to_owned(), icon: Some(icon::INFO), key: Command::AwayReport.key_name(), hint: Command::AwayReport.info().hint.to_owned(), name: None };
+        let place = parts.right(210.0).shrink2(egui::vec2(0.0, 4.0));
+        out.on(button(ui, place, "away", Look::Quiet, &face), Command::AwayReport);
+        parts.right(WIDE);
+    }
     if !model.print_jobs.is_empty() {
         let count = model.print_jobs.len();
         let label = if count == 1 { "1 print waiting".to_owned() } else { format!("{count} prints waiting") };
