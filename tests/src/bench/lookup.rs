@@ -9,7 +9,7 @@ use tradepost_operations::Shop;
 
 use super::goods;
 use super::lab::Lab;
-use super::measure::{Times, show, timed};
+use super::measure::{Times, load, show, timed_both};
 use super::table::{Row, Verdict};
 
 const SCANS: u64 = 3_000;
@@ -28,13 +28,13 @@ pub fn scan(lab: &mut Lab) -> Result<Vec<Row>, String> {
     let day = by.now().date_at_offset(0);
     let (mut generation, mut rules) = (u64::MAX, None);
     let mut basket = Basket::new(BasketId::from_bytes(by.new_id()));
-    let mut times = Times::default();
+    let (mut times, mut on_processor) = (Times::default(), Times::default());
     for number in 0..SCANS {
         if number % 5 == 0 {
             basket = Basket::new(BasketId::from_bytes(by.new_id()));
         }
         let code = goods::barcode(goods::chance(number, products));
-        let (priced, time) = timed(|| {
+        let (priced, time, processor) = timed_both(|| {
             let row = reader.variants_by_code(&code)?.into_iter().next();
             if let Some(row) = row {
                 basket.add(Shop::line_for(&mut by, &row, Quantity::ONE)?)?;
@@ -47,11 +47,12 @@ pub fn scan(lab: &mut Lab) -> Result<Vec<Row>, String> {
         });
         priced.map_err(|error: tradepost_operations::OperationError| error.to_string())?;
         times.add(time);
+        on_processor.add(processor);
     }
     if basket.lines.is_empty() {
         return Err("no code was found".to_owned());
     }
-    Ok(vec![row("scan to line and price", products, &times, SCAN_MAX, SCANS)])
+    Ok(vec![row("scan to line and price", products, (&times, &on_processor), SCAN_MAX, SCANS)])
 }
 
 /// What was typed so far, to the list under it.
@@ -59,20 +60,22 @@ pub fn search(lab: &mut Lab) -> Result<Vec<Row>, String> {
     let counter = lab.big()?;
     let products = counter.products;
     let reader = counter.side.shop.reader().map_err(|error| error.to_string())?;
-    let (mut times, mut found, mut slowest) = (Times::default(), 0_usize, (Duration::ZERO, String::new()));
+    let (mut times, mut on_processor) = (Times::default(), Times::default());
+    let (mut found, mut slowest) = (0_usize, (Duration::ZERO, String::new()));
     for number in 0..SEARCHES {
         let typed = goods::typed(number * 31, products);
-        let (rows, time) = timed(|| reader.search_variants(&typed, LINES_SHOWN));
+        let (rows, time, processor) = timed_both(|| reader.search_variants(&typed, LINES_SHOWN));
         found += usize::from(!rows.map_err(|error| error.to_string())?.is_empty());
-        slowest = slowest.max((time, typed));
+        slowest = slowest.max((processor, typed));
         times.add(time);
+        on_processor.add(processor);
     }
-    let mut row = row("type-ahead search", products, &times, SEARCH_MAX, SEARCHES);
-    row.notes.push(format!("{found} of them found something; the slowest, {}, was \"{}\"", show(slowest.0), slowest.1));
+    let mut row = row("type-ahead search", products, (&times, &on_processor), SEARCH_MAX, SEARCHES);
+    row.notes.push(format!("{found} of them found something; the one that took most of the processor, {}, was \"{}\"", show(slowest.0), slowest.1));
     Ok(vec![row])
 }
 
-fn row(what: &str, products: usize, times: &Times, max: Duration, count: u64) -> Row {
+fn row(what: &str, products: usize, (times, on_processor): (&Times, &Times), max: Duration, count: u64) -> Row {
     Row {
         what: format!("{what}, {products} products, p99"),
         figure: show(times.p99()),
@@ -80,6 +83,13 @@ fn row(what: &str, products: usize, times: &Times, max: Duration, count: u64) ->
         ratio: String::new(),
         target: format!("under {}", show(max)),
         verdict: Verdict::of(times.p99() < max),
-        notes: vec![format!("p50 {}, worst {}; {count} times", show(times.p50()), show(times.percentile(100)))],
+        notes: vec![format!(
+            "p50 {}, worst {}; of the processor p50 {}, p99 {}; {count} times; {}",
+            show(times.p50()),
+            show(times.percentile(100)),
+            show(on_processor.p50()),
+            show(on_processor.p99()),
+            load()
+        )],
     }
 }

@@ -85,6 +85,27 @@ pub fn processor_time() -> Duration {
     Duration::from_millis((ticks(11) + ticks(12)) * 1000 / TICKS_A_SECOND)
 }
 
+/// Processor time of this thread. It does not count the time in which other programs had the processor.
+pub fn thread_time() -> Duration {
+    let stat = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(stat.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0))
+}
+
+/// How long `work` takes, and how much of the processor.
+pub fn timed_both<T>(work: impl FnOnce() -> T) -> (T, Duration, Duration) {
+    let before = thread_time();
+    let (value, time) = timed(work);
+    (value, time, thread_time().saturating_sub(before))
+}
+
+/// How many programs wanted a processor during the last minute, and how many processors there are.
+pub fn load() -> String {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let minute = load.split(' ').next().unwrap_or("?").to_owned();
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    format!("{minute} programs wanted the {processors} processors")
+}
+
 /// A line of `/proc/<pid>/status` in KiB, such as `VmHWM`.
 pub fn status_kib(pid: &str, name: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();

@@ -1,9 +1,12 @@
 //! A reconnect with nothing new: it costs a vector, whatever the shop's size.
 
+use std::path::Path;
+
 use tradepost_connection::SystemEnvironment;
 use tradepost_domain::device::DeviceRole;
+use tradepost_domain::id::TillId;
 
-use super::lab::Lab;
+use super::lab::{Lab, euro};
 use super::measure::{Times, hundredths, ratio, show, show_ratio, timed};
 use super::table::{Row, Verdict};
 use crate::setting::{Side, Wire, exchange, join, reopen};
@@ -21,7 +24,7 @@ pub fn run(lab: &mut Lab) -> Result<Vec<Row>, String> {
     let (big, joined) = lab.big_and_new()?;
     let mut member = match joined.take() {
         Some(member) => member,
-        None => join(&mut big.side, &folder, Box::new(SystemEnvironment::new()), DeviceRole::Server, None),
+        None => join_with_session(&mut big.side, &folder)?,
     };
     exchange(&mut member, &mut big.side);
     let (mut few, mut many) = (Times::default(), Times::default());
@@ -55,13 +58,30 @@ pub fn run(lab: &mut Lab) -> Result<Vec<Row>, String> {
     ])
 }
 
+/// As many devices with a chain of their own as the big shop has: an office and a till, each with something recorded.
 fn small_pair(lab: &Lab) -> Result<(Side, Side), String> {
     lab.import(lab.few_products(), "small")?;
     let mut office = reopen(&lab.root().join("small"), Box::new(SystemEnvironment::new()));
-    let folder = lab.root().join("small-member");
-    let mut member = join(&mut office, &folder, Box::new(SystemEnvironment::new()), DeviceRole::Server, None);
+    let mut member = join_with_session(&mut office, &lab.root().join("small-member"))?;
     exchange(&mut member, &mut office);
     Ok((member, office))
+}
+
+/// A till that has joined, loaded everything, and opened its drawer.
+fn join_with_session(office: &mut Side, folder: &Path) -> Result<Side, String> {
+    let till = add_till(office)?;
+    let mut member = join(office, folder, Box::new(SystemEnvironment::new()), DeviceRole::Till, Some(till));
+    exchange(&mut member, office);
+    let (shop, mut by) = member.work();
+    shop.open_session(&mut by, till, euro(0)).map_err(|error| error.to_string())?;
+    Ok(member)
+}
+
+fn add_till(office: &mut Side) -> Result<TillId, String> {
+    let (shop, mut by) = office.work();
+    let locations = shop.reader().and_then(|reader| Ok(reader.locations()?)).map_err(|error| error.to_string())?;
+    let location = locations.first().ok_or("there is no location")?.id;
+    Ok(shop.add_till(&mut by, "Till", location).map_err(|error| error.to_string())?.id)
 }
 
 fn again(caller: &mut Side, called: &mut Side, times: &mut Times) -> Result<u64, String> {
