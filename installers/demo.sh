@@ -39,6 +39,9 @@ if [ ! -f "$DATA/ready" ]; then
   say "Creating the shop: Harbor Street Goods"
   office shop create --name "Harbor Street Goods" --currency USD --country US --location "Harbor Street" --owner "Sam Rivera" --pin 1234
   office tax set standard=8.25 --name "Sales tax"
+  office shop set "tagline=Good things for the kitchen, the desk and the bath, from people we know." \
+    "contact_email=hello@harborstreet.example" "bank_details=Harbor Bank, account 000 123 456, Harbor Street Goods" \
+    "receipt_header=12 Harbor Street" "receipt_footer=Thank you. Come back soon."
   say "Importing 60 products with pictures"
   office import installers/demo/products.csv
   say "Connecting the shop to the server and pairing a till"

@@ -36,7 +36,7 @@ fn a_till_killed_two_hundred_times_loses_nothing_that_was_printed_and_books_noth
         assert_eq!(booked.parse::<i64>().expect("a number"), *gross, "{receipt}");
     }
     let report = till.json(&["verify"]);
-    assert_eq!(report["sound"], true, "{report}");
+    assert_eq!(report["ok"], true, "{report}");
 }
 
 /// Starts the cashier, lets some sales be printed, and pulls the plug a moment after one of its words.

@@ -81,6 +81,12 @@ pub enum ShopCommand {
     Create(ShopCreate),
     /// Show the shop.
     Show,
+    /// Change what buyers and receipts show: tagline, accent, contact_email, bank_details, receipt_header, receipt_footer.
+    Set {
+        /// FIELD=VALUE
+        #[arg(required = true)]
+        fields: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]

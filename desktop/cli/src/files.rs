@@ -3,9 +3,11 @@
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tradepost_connection::{Blobs, Keep};
 use tradepost_domain::catalog::Product;
 use tradepost_domain::id::{ImageId, ProductId, VariantId};
 use tradepost_domain::quantity::Quantity;
@@ -29,7 +31,9 @@ pub fn import(data: &Path, import: &Import) -> Result<Answer, CliError> {
     let reader = shopify::Reader::open(BufReader::new(file), open.settings()?.currency)?;
     let options = ImportOptions { location: Some(open.location(import.location.as_deref())?.id) };
     let shop = open.shop.clone();
-    let mut items = Items { reader, is_at_end: false };
+    let keep = if import.dry_run { Keep::No } else { Keep::Yes };
+    let beside = import.file.parent().unwrap_or(Path::new("")).to_owned();
+    let mut items = Items { reader, is_at_end: false, pictures: open.device.blobs(), beside, keep };
     let mut watch = |_: &_| ControlFlow::Continue(());
     let report = if import.dry_run {
         shop.plan_import(&mut open.by(), &mut items, &options, &mut watch)?
@@ -87,6 +91,10 @@ fn shown(problem: &ImportProblem) -> String {
 struct Items<R> {
     reader: R,
     is_at_end: bool,
+    pictures: Arc<Blobs>,
+    /// The folder of the file, in which it may name pictures.
+    beside: PathBuf,
+    keep: Keep,
 }
 
 impl<R: std::io::Read> Iterator for Items<shopify::Reader<R>> {
@@ -94,7 +102,7 @@ impl<R: std::io::Read> Iterator for Items<shopify::Reader<R>> {
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.reader.next() {
-            Some(Ok(product)) => Some(Ok(item(product))),
+            Some(Ok(product)) => Some(Ok(self.with_pictures(item(product)))),
             Some(Err(error)) => Some(Err(Refusal::ImportBroken { reason: error.to_string() }.into())),
             None if self.is_at_end => None,
             None => {
@@ -103,6 +111,17 @@ impl<R: std::io::Read> Iterator for Items<shopify::Reader<R>> {
                 Some(Ok(ImportItem { row: 1, rows: 0, product: None, stock: Vec::new(), is_continuation: false, problems }))
             }
         }
+    }
+}
+
+impl<R> Items<R> {
+    fn with_pictures(&self, mut item: ImportItem) -> ImportItem {
+        for image in item.product.iter_mut().flat_map(|product| &mut product.images) {
+            if let Some(url) = self.pictures.adopt(&self.beside, &image.url, self.keep) {
+                image.url = url;
+            }
+        }
+        item
     }
 }
 

@@ -18,7 +18,35 @@ pub fn run(data: &Path, command: &ShopCommand) -> Result<Answer, CliError> {
     match command {
         ShopCommand::Create(create) => self::create(data, create),
         ShopCommand::Show => show(&Open::at(data)?),
+        ShopCommand::Set { fields } => set(data, fields),
     }
+}
+
+fn set(data: &Path, fields: &[String]) -> Result<Answer, CliError> {
+    let mut open = Open::at(data)?;
+    let mut settings = open.settings()?;
+    for field in fields {
+        let (name, value) = field.split_once('=').ok_or_else(|| CliError::Usage(format!("{field:?} is not FIELD=VALUE")))?;
+        let place = match name {
+            "name" => &mut settings.name,
+            "tagline" => &mut settings.tagline,
+            "accent" => &mut settings.accent,
+            "contact_email" => &mut settings.contact_email,
+            "bank_details" => &mut settings.bank_details,
+            "receipt_header" => &mut settings.receipt_header,
+            "receipt_footer" => &mut settings.receipt_footer,
+            _ => {
+                let known = "name, tagline, accent, contact_email, bank_details, receipt_header, receipt_footer";
+                return Err(CliError::Usage(format!("a shop has no field {name:?}; it has {known}")));
+            }
+        };
+        value.clone_into(place);
+    }
+    let shop = open.shop.clone();
+    shop.edit_shop(&mut open.by(), &settings)?;
+    let answer = show(&open)?;
+    open.close()?;
+    Ok(answer)
 }
 
 fn create(data: &Path, create: &ShopCreate) -> Result<Answer, CliError> {

@@ -23,6 +23,15 @@ const WANTED_MAX: usize = 512;
 /// The most pictures moved between two looks at the wish to stop.
 const MOVED_AT_ONCE_MAX: usize = 16;
 
+/// Whether a picture is kept or only named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// It is kept.
+    Yes,
+    /// It is only named: a dry run.
+    No,
+}
+
 /// The pictures of one shop on this device.
 pub struct Blobs {
     folder: PathBuf,
@@ -48,6 +57,24 @@ impl Blobs {
         };
         write().map_err(|error| ConnectionError::writing("a picture", &error))?;
         Ok(hash)
+    }
+
+    /// The `blob:` URL of a picture that a product file names as a file beside itself; `None` where it names an address, or no picture that is kept.
+    /// With [`Keep::Yes`] the picture is kept.
+    pub fn adopt(&self, beside: &Path, named: &str, keep: Keep) -> Option<String> {
+        let relative = Path::new(named);
+        let stays_beside = relative.components().all(|part| matches!(part, std::path::Component::Normal(_)));
+        let path = beside.join(relative);
+        let size = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?.len();
+        if named.is_empty() || !stays_beside || size > BLOB_BYTES_MAX as u64 {
+            return None;
+        }
+        let bytes = fs::read(path).ok().filter(|bytes| is_picture(bytes))?;
+        let hash = match keep {
+            Keep::Yes => self.put(&bytes).ok()?,
+            Keep::No => Hash::of(&bytes),
+        };
+        Some(format!("blob:{hash}"))
     }
 
     /// Where the picture of a `blob:` URL is, if it is here. If not it is fetched with the next sync.
@@ -112,6 +139,13 @@ impl Blobs {
     }
 }
 
+/// PNG, JPEG or WebP, by their first bytes.
+fn is_picture(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x89PNG\r\n\x1a\n")
+        || bytes.starts_with(b"\xff\xd8\xff")
+        || (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
+}
+
 fn hash_of_url(url: &str) -> Option<Hash> {
     parse_hash(url.strip_prefix("blob:")?)
 }
@@ -144,6 +178,21 @@ mod tests {
         assert!(blobs.wanted().contains(&missing));
         assert!(blobs.find("blob:../../keys.json").is_none());
         assert!(blobs.find("https://pictures.example/a.png").is_none());
+    }
+
+    #[test]
+    fn a_file_beside_the_product_file_is_adopted_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let blobs = Blobs::in_folder(&folder.path().join("data"));
+        let beside = folder.path().join("files");
+        fs::create_dir(&beside).expect("a folder");
+        fs::write(beside.join("a.png"), b"\x89PNG\r\n\x1a\nrest").expect("written");
+        fs::write(beside.join("a.txt"), b"no picture").expect("written");
+        let adopted = blobs.adopt(&beside, "a.png", Keep::Yes).expect("adopted");
+        assert!(blobs.find(&adopted).is_some());
+        for other in ["", "a.txt", "b.png", "../files/a.png", "https://pictures.example/a.png", "/etc/hostname"] {
+            assert_eq!(blobs.adopt(&beside, other, Keep::Yes), None, "{other}");
+        }
     }
 
     #[test]

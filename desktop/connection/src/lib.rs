@@ -12,7 +12,7 @@ mod keys;
 mod line;
 mod status;
 
-pub use blobs::{BLOB_BYTES_MAX, Blobs};
+pub use blobs::{BLOB_BYTES_MAX, Blobs, Keep};
 pub use backup::BackupKeys;
 pub use device::{Device, PairCode, SyncReport};
 pub use environment::SystemEnvironment;

@@ -150,6 +150,9 @@ impl Line {
     /// What nothing on a sale's path waits for: the witness, and what the server confirmed.
     fn write_behind(&self) {
         self.write_witness();
+        if let Err(error) = lock(&self.replica).checkpoint_wal() {
+            tracing::warn!(%error, "the log could not be folded into the shop's file");
+        }
         let mut confirmed = held(&self.confirmed);
         if confirmed.is_kept {
             return;
