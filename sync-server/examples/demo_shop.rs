@@ -20,7 +20,8 @@ async fn main() {
     let token = std::fs::read_to_string(data.join("admin-token")).unwrap();
     let device = support::Device::found("Harbor & Oak", "USD", "US");
     let shop = lock(&device.replica).shop();
-    let count = device.take_demo(&support::workspace().join("installers/demo"), &data.join("shops").join(shop.to_string()).join("blobs"));
+    let count =
+        device.take_demo(&support::workspace().join("installers/demo"), &data.join("shops").join(shop.to_string()).join("blobs"));
     device.product("Enamel kettle with a very long name that goes on over more than one line of a card", 6_450, 2);
     device.product("Paper star", 900, 0);
     let more: usize = std::env::args().nth(2).map_or(0, |number| number.parse().expect("a number of products"));

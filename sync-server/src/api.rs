@@ -12,8 +12,8 @@ use tradepost_domain::device::CertificateBody;
 use tradepost_domain::time::Timestamp;
 use tradepost_operations::lock;
 use tradepost_sync::pairing::{
-    self, CODE_VALID_MS, CertificateRequest, PairAnswer, PairCodeAnswer, PairCodeRequest, PairGrant, PairRequest, PairingRefusal, PublishAnswer,
-    PublishRequest, SignedRequest,
+    self, CODE_VALID_MS, CertificateRequest, PairAnswer, PairCodeAnswer, PairCodeRequest, PairGrant, PairRequest, PairingRefusal,
+    PublishAnswer, PublishRequest, SignedRequest,
 };
 
 use crate::environment::{self, SystemEnvironment};
@@ -36,18 +36,30 @@ impl Refused {
 
     /// The shop is not here.
     pub fn unknown_shop() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "unknown_shop", "this server does not host that shop: connect it in the back office first")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "unknown_shop",
+            "this server does not host that shop: connect it in the back office first",
+        )
     }
 
     /// The request makes no sense.
     pub fn bad_request() -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "bad_request", "the server did not understand this request: update this program and the server to the same version")
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "bad_request",
+            "the server did not understand this request: update this program and the server to the same version",
+        )
     }
 
     /// Something failed here.
     pub fn broken(error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, "a device's request failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_failed", "the server could not do this: its log says why; try again in a minute")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "server_failed",
+            "the server could not do this: its log says why; try again in a minute",
+        )
     }
 
     fn not_allowed(message: &str) -> Self {
@@ -78,7 +90,8 @@ fn check_admin(app: &App, headers: &HeaderMap, connection: Connection) -> Result
     if !app.pair_tries.may_try(address, environment::now().unix_ms) {
         return Err(Refused::too_many_tries());
     }
-    let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+    let token =
+        headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
     if token.is_some_and(|token| app.is_admin(token, address)) {
         return Ok(());
     }
@@ -175,7 +188,10 @@ pub async fn pair(
     let hash = code_hash(&request.code);
     let Some((grant, expires_at_ms)) = app.database.find_pairing_code(&hash).await? else {
         app.pair_tries.note(address, now_ms);
-        return Err(Refused::not_allowed_code("wrong_code", "no device is waiting with this code: check it, or make a new one in the back office"));
+        return Err(Refused::not_allowed_code(
+            "wrong_code",
+            "no device is waiting with this code: check it, or make a new one in the back office",
+        ));
     };
     if expires_at_ms < now_ms {
         return Err(Refused::not_allowed_code("expired", "this code has expired: make a new one in the back office"));

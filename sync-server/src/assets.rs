@@ -93,7 +93,9 @@ impl Assets {
 }
 
 fn variables(tokens: &Tokens) -> String {
-    let list = |pick: fn(&TokenColor) -> &str| -> String { tokens.color.iter().map(|(name, color)| format!("--{name}:{};", pick(color))).collect() };
+    let list = |pick: fn(&TokenColor) -> &str| -> String {
+        tokens.color.iter().map(|(name, color)| format!("--{name}:{};", pick(color))).collect()
+    };
     format!(
         ":root{{{}}}@media (prefers-color-scheme:dark){{:root{{{}}}}}\n",
         list(|color| color.light.as_str()),
@@ -108,7 +110,12 @@ pub fn theme_css(accent: &str) -> Option<String> {
     let on_paper = color.readable_on(light, Color::BLACK);
     let on_dark = color.readable_on(dark, Color::WHITE);
     let rule = |accent: Color, ground: Color| {
-        format!("--accent:{};--on-accent:{};--accent-soft:{};", accent.hex(), accent.best_text().hex(), ground.mixed(accent, 14).hex())
+        format!(
+            "--accent:{};--on-accent:{};--accent-soft:{};",
+            accent.hex(),
+            accent.best_text().hex(),
+            ground.mixed(accent, 14).hex()
+        )
     };
     Some(format!(":root{{{}}}@media (prefers-color-scheme:dark){{:root{{{}}}}}", rule(on_paper, light), rule(on_dark, dark)))
 }
@@ -160,7 +167,11 @@ impl Color {
     /// The nearest shade towards `towards` that can be read on `ground`.
     fn readable_on(self, ground: Self, towards: Self) -> Self {
         const CONTRAST_MIN: i64 = 520;
-        (0..=100).step_by(4).map(|percent| self.mixed(towards, percent)).find(|shade| shade.contrast(ground) >= CONTRAST_MIN).unwrap_or(towards)
+        (0..=100)
+            .step_by(4)
+            .map(|percent| self.mixed(towards, percent))
+            .find(|shade| shade.contrast(ground) >= CONTRAST_MIN)
+            .unwrap_or(towards)
     }
 
     fn best_text(self) -> Self {

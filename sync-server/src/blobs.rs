@@ -54,7 +54,9 @@ pub async fn send(shop: &HostedShop, hash: &str) -> Response {
     if !is_hash {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let Ok(bytes) = tokio::fs::read(shop.folder.join("blobs").join(hash)).await else { return StatusCode::NOT_FOUND.into_response() };
+    let Ok(bytes) = tokio::fs::read(shop.folder.join("blobs").join(hash)).await else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let Some(content_type) = type_of(&bytes) else { return StatusCode::NOT_FOUND.into_response() };
     let head = [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     (head, bytes).into_response()

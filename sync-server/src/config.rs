@@ -146,7 +146,8 @@ mod tests {
     fn the_environment_overrides_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("server.toml");
-        std::fs::write(&file, "public_url = \"https://one.example/\"\nrequests_max = 9\n[hosts]\n\"a.example\" = \"tea\"\n").unwrap();
+        std::fs::write(&file, "public_url = \"https://one.example/\"\nrequests_max = 9\n[hosts]\n\"a.example\" = \"tea\"\n")
+            .unwrap();
         let environment = BTreeMap::from([("TRADEPOST_PUBLIC_URL".to_owned(), "https://two.example/".to_owned())]);
         let config = Config::load(Some(&file), &environment).unwrap();
         assert_eq!(config.public_url, "https://two.example");

@@ -64,11 +64,14 @@ impl Database {
 
     /// The hosted shops in the order they were published.
     pub async fn hosted_shops(&self) -> Result<Vec<HostedRow>, ServerError> {
-        let rows = sqlx::query("select shop, slug from hosted_shops order by published_at_ms, slug").fetch_all(&self.pool).await?;
+        let rows =
+            sqlx::query("select shop, slug from hosted_shops order by published_at_ms, slug").fetch_all(&self.pool).await?;
         rows.iter()
             .map(|row| {
                 let shop: String = row.try_get("shop")?;
-                let shop = shop.parse().map_err(|_| ServerError::Internal("a shop's id in the server database is damaged".to_owned()))?;
+                let shop = shop
+                    .parse()
+                    .map_err(|_| ServerError::Internal("a shop's id in the server database is damaged".to_owned()))?;
                 Ok(HostedRow { shop, slug: row.try_get("slug")? })
             })
             .collect()
@@ -76,19 +79,22 @@ impl Database {
 
     /// Notes a shop as hosted under `slug`; the slug that stands is returned, with a number behind it where the name was taken.
     pub async fn host_shop(&self, shop: ShopId, slug: &str, now_ms: i64) -> Result<String, ServerError> {
-        let found: Option<String> =
-            sqlx::query_scalar("select slug from hosted_shops where shop = ?").bind(shop.to_string()).fetch_optional(&self.pool).await?;
+        let found: Option<String> = sqlx::query_scalar("select slug from hosted_shops where shop = ?")
+            .bind(shop.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
         if let Some(found) = found {
             return Ok(found);
         }
         for number in 1..1000_u32 {
             let candidate = if number == 1 { slug.to_owned() } else { format!("{slug}-{number}") };
-            let done = sqlx::query("insert into hosted_shops (shop, slug, published_at_ms) values (?, ?, ?) on conflict do nothing")
-                .bind(shop.to_string())
-                .bind(&candidate)
-                .bind(now_ms)
-                .execute(&self.pool)
-                .await?;
+            let done =
+                sqlx::query("insert into hosted_shops (shop, slug, published_at_ms) values (?, ?, ?) on conflict do nothing")
+                    .bind(shop.to_string())
+                    .bind(&candidate)
+                    .bind(now_ms)
+                    .execute(&self.pool)
+                    .await?;
             if done.rows_affected() == 1 {
                 return Ok(candidate);
             }
@@ -150,7 +156,8 @@ impl Database {
     /// Forgets codes and nonces whose time is over, a day late so that an old code is still called expired and not wrong.
     pub async fn forget_expired(&self, now_ms: i64) -> Result<u64, ServerError> {
         const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-        let codes = sqlx::query("delete from pairing_codes where expires_at_ms < ?").bind(now_ms - DAY_MS).execute(&self.pool).await?;
+        let codes =
+            sqlx::query("delete from pairing_codes where expires_at_ms < ?").bind(now_ms - DAY_MS).execute(&self.pool).await?;
         let nonces = sqlx::query("delete from seen_requests where forget_at_ms < ?").bind(now_ms).execute(&self.pool).await?;
         Ok(codes.rows_affected() + nonces.rows_affected())
     }

@@ -72,8 +72,16 @@ impl ServerError {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Forged => StatusCode::FORBIDDEN,
             Self::Busy | Self::NotReady => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Config(_) | Self::File { .. } | Self::Database(_) | Self::Migration(_) | Self::Replica(_) | Self::Operation(_)
-            | Self::Template(_) | Self::Pricing(_) | Self::Mail(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Config(_)
+            | Self::File { .. }
+            | Self::Database(_)
+            | Self::Migration(_)
+            | Self::Replica(_)
+            | Self::Operation(_)
+            | Self::Template(_)
+            | Self::Pricing(_)
+            | Self::Mail(_)
+            | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }

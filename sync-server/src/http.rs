@@ -34,7 +34,10 @@ pub fn router(app: App) -> Router {
         .route("/api/pair-codes", post(api::pair_code))
         .route("/api/pair", post(api::pair))
         .route("/api/backup", post(api::backup))
-        .route("/api/shops/{shop}/blobs/{hash}", get(blobs::get).put(blobs::put).layer(DefaultBodyLimit::max(blobs::BLOB_BYTES_MAX)))
+        .route(
+            "/api/shops/{shop}/blobs/{hash}",
+            get(blobs::get).put(blobs::put).layer(DefaultBodyLimit::max(blobs::BLOB_BYTES_MAX)),
+        )
         .fallback(move |State(app): State<App>, request: Request| {
             let storefront = storefront.clone();
             async move { storefront::enter(app, storefront, request).await }
@@ -58,7 +61,8 @@ async fn guard(State(app): State<App>, request: Request, next: Next) -> Response
     let Ok(_slot) = app.request_slots.try_acquire() else { return busy() };
     if is_forged(&request) {
         metrics::counter!("tradepost_requests_forged_total").increment(1);
-        return (StatusCode::FORBIDDEN, "This form came from another site. Open the shop itself and try again.\n").into_response();
+        return (StatusCode::FORBIDDEN, "This form came from another site. Open the shop itself and try again.\n")
+            .into_response();
     }
     if request.method() == Method::POST && !may_send(&app, &request) {
         return busy();
@@ -79,7 +83,12 @@ fn may_send(app: &App, request: &Request) -> bool {
 
 fn busy() -> Response {
     metrics::counter!("tradepost_requests_turned_away_total").increment(1);
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "Too many visitors at this moment. Please try again in a few seconds.\n").into_response()
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        [(header::RETRY_AFTER, "5")],
+        "Too many visitors at this moment. Please try again in a few seconds.\n",
+    )
+        .into_response()
 }
 
 /// A form that another site sends in the visitor's name. Browsers say where a request comes from; programs of devices say nothing.
@@ -118,7 +127,10 @@ const FIXED_HEADERS: [(HeaderName, HeaderValue); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=()")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=()"),
+    ),
     (HeaderName::from_static("x-permitted-cross-domain-policies"), HeaderValue::from_static("none")),
 ];
 

@@ -80,7 +80,9 @@ async fn finish_orders(app: &App, is_first: bool) -> Result<u64, ServerError> {
                 tracing::info!(shop = %shop.id, number, "an order whose placing broke off now stands");
             }
             Err(NotPlaced::Failed(error)) => return Err(error),
-            Err(NotPlaced::Refused(reason)) => tracing::warn!(shop = %shop.id, reason, "an order whose placing broke off was refused"),
+            Err(NotPlaced::Refused(reason)) => {
+                tracing::warn!(shop = %shop.id, reason, "an order whose placing broke off was refused")
+            }
             Err(NotPlaced::Short(_) | NotPlaced::Changed | NotPlaced::Incomplete) => {}
         }
         drop(gate);

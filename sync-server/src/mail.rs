@@ -42,7 +42,8 @@ impl Mailer {
             SmtpSecurity::Tls => AsyncSmtpTransport::<Tokio1Executor>::relay(&config.host),
             SmtpSecurity::None => Ok(AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&config.host)),
         };
-        let mut builder = builder.map_err(|error| ServerError::Config(format!("smtp: {error}")))?.port(config.port).timeout(Some(SEND_WAIT));
+        let mut builder =
+            builder.map_err(|error| ServerError::Config(format!("smtp: {error}")))?.port(config.port).timeout(Some(SEND_WAIT));
         if !config.user.is_empty() {
             builder = builder.credentials(Credentials::new(config.user.clone(), config.password.clone()));
         }
@@ -55,7 +56,10 @@ impl Mailer {
             .from(self.from.clone())
             .to(to)
             .subject(&mail.subject)
-            .message_id(Some(format!("<{}@tradepost>", blake3::hash(mail.dedupe_key.as_bytes()).to_hex().get(..32).unwrap_or_default())))
+            .message_id(Some(format!(
+                "<{}@tradepost>",
+                blake3::hash(mail.dedupe_key.as_bytes()).to_hex().get(..32).unwrap_or_default()
+            )))
             .multipart(MultiPart::alternative_plain_html(mail.body_text.clone(), mail.body_html.clone()))
             .map_err(|error| ServerError::Mail(error.to_string()))?;
         self.transport.send(message).await.map_err(|error| ServerError::Mail(error.to_string()))?;
@@ -116,7 +120,12 @@ struct OrderMail {
 }
 
 /// The confirmation of an order.
-pub async fn order_mail(app: &Server, shop: &Arc<HostedShop>, order: &OrderPlaced, link_base: &str) -> Result<NewMail, ServerError> {
+pub async fn order_mail(
+    app: &Server,
+    shop: &Arc<HostedShop>,
+    order: &OrderPlaced,
+    link_base: &str,
+) -> Result<NewMail, ServerError> {
     let overview = shop.overview().await?;
     let placed = order.clone();
     let looks = shop.read(move |reader| Looks::of(reader, &placed)).await?;
@@ -170,10 +179,11 @@ pub async fn send_waiting(app: &App) -> Result<u64, ServerError> {
 }
 
 async fn waiting(app: &App) -> Result<Vec<Waiting>, ServerError> {
-    let rows = sqlx::query("select * from outgoing_mail where state = 'waiting' and next_attempt_at_ms <= ? order by id limit 50")
-        .bind(environment::now().unix_ms)
-        .fetch_all(app.database.pool())
-        .await?;
+    let rows =
+        sqlx::query("select * from outgoing_mail where state = 'waiting' and next_attempt_at_ms <= ? order by id limit 50")
+            .bind(environment::now().unix_ms)
+            .fetch_all(app.database.pool())
+            .await?;
     let read = |row: &sqlx::sqlite::SqliteRow| {
         Ok(Waiting {
             id: row.try_get("id")?,

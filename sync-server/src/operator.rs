@@ -83,7 +83,8 @@ pub async fn backup(data: &Path, to: &Path) -> Result<BackupReport, ServerError>
 async fn ask_running(data: &Path, address: &str, to: &Path) -> Result<Option<BackupReport>, ServerError> {
     let token = std::fs::read_to_string(data.join(ADMIN_TOKEN_FILE)).map_err(ServerError::file("reading admin-token"))?;
     let request = BackupRequest { folder: to.to_owned() };
-    let answer = reqwest::Client::new().post(format!("http://{address}/api/backup")).bearer_auth(token.trim()).json(&request).send().await;
+    let answer =
+        reqwest::Client::new().post(format!("http://{address}/api/backup")).bearer_auth(token.trim()).json(&request).send().await;
     let answer = match answer {
         Ok(answer) => answer,
         Err(error) if error.is_connect() => return Ok(None),
@@ -202,7 +203,9 @@ pub async fn verify(data: &Path) -> Result<Vec<VerifiedShop>, ServerError> {
 
 fn verify_folder(folder: &Path) -> Result<(u64, Vec<String>), ServerError> {
     let opened = match Replica::open(folder, secrets_in(folder)?, &mut crate::SystemEnvironment) {
-        Err(ReplicaError::InUse) => return Err(ServerError::Config("the server is serving this folder: stop it first".to_owned())),
+        Err(ReplicaError::InUse) => {
+            return Err(ServerError::Config("the server is serving this folder: stop it first".to_owned()));
+        }
         opened => opened?,
     };
     let report = opened.replica.verify(&mut |_, _| {})?;

@@ -25,7 +25,12 @@ pub async fn serve(data: &Path, listen: SocketAddr, config: Config) -> Result<()
 }
 
 /// Serves on a listener until `stop` is done.
-pub async fn serve_on(listener: TcpListener, data: &Path, config: Config, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServerError> {
+pub async fn serve_on(
+    listener: TcpListener,
+    data: &Path,
+    config: Config,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServerError> {
     if health::recorder().is_none() {
         tracing::warn!("metrics are not recorded: something else in this process records its own");
     }

@@ -12,8 +12,7 @@ use tradepost_domain::id::{LocationId, ReplicaId, ShopId};
 use tradepost_domain::shop::{Location, ShippingTable, ShopSettings};
 use tradepost_domain::tax::TaxTable;
 use tradepost_operations::{
-    Continuity, DatabaseKey, DeviceSecrets, Membership, Reader, Replica, SharedReplica, Shop, SigningSeed, lock,
-    public_key_of,
+    Continuity, DatabaseKey, DeviceSecrets, Membership, Reader, Replica, SharedReplica, Shop, SigningSeed, lock, public_key_of,
 };
 
 use crate::environment::{self, SystemEnvironment};
@@ -96,7 +95,13 @@ impl HostedShop {
         Self::around(id, slug, folder, opened.replica, readers_max)
     }
 
-    fn around(id: ShopId, slug: String, folder: PathBuf, mut replica: Replica, readers_max: usize) -> Result<Arc<Self>, ServerError> {
+    fn around(
+        id: ShopId,
+        slug: String,
+        folder: PathBuf,
+        mut replica: Replica,
+        readers_max: usize,
+    ) -> Result<Arc<Self>, ServerError> {
         let (revision, _) = watch::channel(1);
         let hook = revision.clone();
         replica.on_commit(Box::new(move |_| hook.send_modify(|revision| *revision += 1)));
@@ -303,7 +308,8 @@ impl Shops {
         if body.replica != keys.replica || body.public_key != public_key_of(&SigningSeed(keys.signing)) {
             return Err(ServerError::BadRequest("this certificate is for another server: connect the shop again".to_owned()));
         }
-        let replica = Replica::join(&folder, DatabaseKey(keys.database), &SigningSeed(keys.signing), membership, &mut SystemEnvironment)?;
+        let replica =
+            Replica::join(&folder, DatabaseKey(keys.database), &SigningSeed(keys.signing), membership, &mut SystemEnvironment)?;
         let shop = HostedShop::around(membership.shop, slug.to_owned(), folder, replica, self.readers_max)?;
         self.insert(Arc::clone(&shop));
         Ok(shop)
@@ -322,7 +328,8 @@ impl Shops {
 fn read_keys(folder: &Path) -> Result<Keys, ServerError> {
     let file = folder.join(KEY_FILE);
     let text = std::fs::read(&file).map_err(ServerError::file(format!("reading {}", file.display())))?;
-    serde_json::from_slice(&text).map_err(|_| ServerError::Config(format!("{} is damaged: restore it from a backup", file.display())))
+    serde_json::from_slice(&text)
+        .map_err(|_| ServerError::Config(format!("{} is damaged: restore it from a backup", file.display())))
 }
 
 /// The secrets of the shop in a folder, as its replica takes them.

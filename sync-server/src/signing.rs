@@ -50,7 +50,9 @@ impl Signer {
     pub fn open(folder: &Path) -> Result<Self, ServerError> {
         let file = folder.join("cookie-key");
         if let Ok(bytes) = std::fs::read(&file) {
-            let key = bytes.try_into().map_err(|_| ServerError::Config("cookie-key is damaged: remove it and start again".to_owned()))?;
+            let key = bytes
+                .try_into()
+                .map_err(|_| ServerError::Config("cookie-key is damaged: remove it and start again".to_owned()))?;
             return Ok(Self { key });
         }
         let key = environment::random_key();

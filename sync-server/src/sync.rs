@@ -73,7 +73,11 @@ enum Event {
     Look,
 }
 
-async fn converse(app: &App, out: &mut SplitSink<WebSocket, Message>, mut incoming: SplitStream<WebSocket>) -> Result<(), SyncError> {
+async fn converse(
+    app: &App,
+    out: &mut SplitSink<WebSocket, Message>,
+    mut incoming: SplitStream<WebSocket>,
+) -> Result<(), SyncError> {
     let first = tokio::time::timeout(FIRST_FRAME_WAIT, next_frame(&mut incoming)).await.map_err(|_| SyncError::Silent)??;
     let shop = Session::peek_shop(&first)?;
     let shop = app.shops.find(shop).ok_or(SyncError::OtherShop)?;

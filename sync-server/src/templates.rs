@@ -23,9 +23,22 @@ macro_rules! built_in {
 }
 
 built_in!(
-    "layout.html", "parts.html", "home.html", "products.html", "product.html", "basket.html", "basket_lines.html", "suggestions.html",
-    "checkout_frame.html", "checkout_details.html", "checkout_payment.html", "checkout_review.html", "order.html", "problem.html",
-    "mail_order.html", "mail_order.txt",
+    "layout.html",
+    "parts.html",
+    "home.html",
+    "products.html",
+    "product.html",
+    "basket.html",
+    "basket_lines.html",
+    "suggestions.html",
+    "checkout_frame.html",
+    "checkout_details.html",
+    "checkout_payment.html",
+    "checkout_review.html",
+    "order.html",
+    "problem.html",
+    "mail_order.html",
+    "mail_order.txt",
 );
 
 /// A shop's templates.
@@ -39,7 +52,9 @@ impl Templates {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Lenient);
         environment.set_auto_escape_callback(|name| if name.ends_with(".txt") { AutoEscape::None } else { AutoEscape::Html });
-        environment.set_loader(move |name| Ok(folder.as_deref().and_then(|folder| replaced(folder, name)).or_else(|| built_in(name).map(str::to_owned))));
+        environment.set_loader(move |name| {
+            Ok(folder.as_deref().and_then(|folder| replaced(folder, name)).or_else(|| built_in(name).map(str::to_owned)))
+        });
         Self { environment }
     }
 

@@ -6,7 +6,9 @@ use std::ops::ControlFlow;
 use tradepost_domain::id::{ImageId, ProductId, VariantId};
 use tradepost_domain::money::Currency;
 use tradepost_exchange::{ExchangeError, Problem, Severity, shopify};
-use tradepost_operations::{ImportItem, ImportOptions, ImportProblem, ImportReport, ImportSeverity, OperationError, Outcome, Refusal};
+use tradepost_operations::{
+    ImportItem, ImportOptions, ImportProblem, ImportReport, ImportSeverity, OperationError, Outcome, Refusal,
+};
 
 use crate::setting::Side;
 

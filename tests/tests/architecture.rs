@@ -38,7 +38,8 @@ fn at_home() -> BTreeMap<&'static str, &'static str> {
 }
 
 /// What has no place in a crate that knows no clock, socket, thread pool or randomness.
-const WORLDLY: &[&str] = &["tokio", "reqwest", "getrandom", "rand", "tracing", "chrono", "async-std", "axum", "tokio-tungstenite"];
+const WORLDLY: &[&str] =
+    &["tokio", "reqwest", "getrandom", "rand", "tracing", "chrono", "async-std", "axum", "tokio-tungstenite"];
 
 #[test]
 fn every_crate_imports_only_what_it_may_know() {

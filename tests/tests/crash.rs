@@ -29,7 +29,11 @@ fn a_till_killed_two_hundred_times_loses_nothing_that_was_printed_and_books_noth
             basket_lines = lines_after;
         }
     }
-    assert!(printed.len() > KILLS / 2, "only {} receipts were printed: the kills come too early to prove anything", printed.len());
+    assert!(
+        printed.len() > KILLS / 2,
+        "only {} receipts were printed: the kills come too early to prove anything",
+        printed.len()
+    );
     for (receipt, gross) in &printed {
         let shown = till.json(&["receipt", receipt]);
         let booked = shown["gross"].as_str().expect("an amount").replace('.', "");

@@ -106,8 +106,14 @@ fn told(bytes: &[u8]) -> BTreeMap<String, (ProductDraft, BTreeMap<usize, Quantit
 }
 
 /// Everything that a file tells of a product stands in the shop.
-fn assert_kept(name: &str, told: &BTreeMap<String, (ProductDraft, BTreeMap<usize, Quantity>)>, shelf: &Shelf, refused: &[String]) {
-    let kept: BTreeMap<&str, &(Product, Vec<Option<Quantity>>)> = shelf.iter().map(|kept| (kept.0.handle.as_str(), kept)).collect();
+fn assert_kept(
+    name: &str,
+    told: &BTreeMap<String, (ProductDraft, BTreeMap<usize, Quantity>)>,
+    shelf: &Shelf,
+    refused: &[String],
+) {
+    let kept: BTreeMap<&str, &(Product, Vec<Option<Quantity>>)> =
+        shelf.iter().map(|kept| (kept.0.handle.as_str(), kept)).collect();
     for (handle, (draft, stock)) in told {
         let Some((product, on_hand)) = kept.get(handle.as_str()) else {
             assert!(!refused.is_empty(), "{name}: {handle} is missing and no row says why");
@@ -146,7 +152,11 @@ fn check_file(path: &Path) -> bool {
         .collect();
     println!(
         "{name}: {} rows, {} products, {} variants, {} told, of them {} not taken",
-        report.rows, report.products, report.variants, report.problem_count, refused.len()
+        report.rows,
+        report.products,
+        report.variants,
+        report.problem_count,
+        refused.len()
     );
     refused.iter().for_each(|problem| println!("    {problem}"));
     let kept = shelf(&side, set_up.location.id);
@@ -164,7 +174,11 @@ fn check_export(name: &str, folder: &TempDir, side: &mut Side, kept: &Shelf) {
     let (mut second, set_up) = fresh_shop(&folder.path().join("second"));
     import(&mut second, &mut ProductFile::open(exported.as_slice(), Currency::USD).unwrap());
     let second = write(&shelf(&second, set_up.location.id));
-    assert!(exported == second, "{name}: a shop made of the export exports something else:\n{}", first_difference(&exported, &second));
+    assert!(
+        exported == second,
+        "{name}: a shop made of the export exports something else:\n{}",
+        first_difference(&exported, &second)
+    );
 }
 
 fn first_difference(one: &[u8], other: &[u8]) -> String {
@@ -196,7 +210,8 @@ struct Chain {
 impl Chain {
     fn new(lines: &[retail::RetailLine]) -> Self {
         let folder = scratch();
-        let (mut office, set_up) = open_shop(&folder.path().join("office"), machine(1), NewShop::new("Gifts", Currency::GBP, "GB"));
+        let (mut office, set_up) =
+            open_shop(&folder.path().join("office"), machine(1), NewShop::new("Gifts", Currency::GBP, "GB"));
         let location = set_up.location.id;
         retail::catalog(&mut office, lines);
         let (shop, mut by) = office.work();
@@ -204,7 +219,8 @@ impl Chain {
         let mut server = join(&mut office, &folder.path().join("server"), machine(2), DeviceRole::Server, None);
         exchange(&mut server, &mut office);
         let mut join_till = |till: tradepost_domain::id::TillId, seed: u64| {
-            let mut side = join(&mut office, &folder.path().join(format!("till {seed}")), machine(seed), DeviceRole::Till, Some(till));
+            let mut side =
+                join(&mut office, &folder.path().join(format!("till {seed}")), machine(seed), DeviceRole::Till, Some(till));
             exchange(&mut office, &mut server);
             exchange(&mut side, &mut server);
             (side, till)
@@ -243,7 +259,12 @@ fn assert_sums(name: &str, side: &Side, location: LocationId, expected: &Sums) {
     for totals in &days {
         let sums = expected.days.get(&totals.business_day.unix_day).copied().unwrap_or_default();
         let have = (totals.sale_count, totals.refund_count, totals.gross.minor, totals.tax.minor, totals.net.minor);
-        assert_eq!(have, (sums.sales, sums.refunds, sums.gross, sums.tax, sums.gross - sums.tax), "{name}: {}", totals.business_day);
+        assert_eq!(
+            have,
+            (sums.sales, sums.refunds, sums.gross, sums.tax, sums.gross - sums.tax),
+            "{name}: {}",
+            totals.business_day
+        );
     }
     let traded = expected.days.values().filter(|day| day.sales + day.refunds > 0).count();
     assert_eq!(days.iter().filter(|day| day.sale_count + day.refund_count > 0).count(), traded, "{name}");
@@ -290,7 +311,10 @@ fn receipt_lines_of_a_real_shop_add_up_on_every_replica() {
     println!("{} invoices, {} steps, played {played:?}, left out {:?}", invoices.len(), script.steps.len(), script.left_out);
     println!("{} pieces came back to their sale, {} without one", script.returned.0, script.returned.1);
     let total = expected.total();
-    assert_eq!(played.iter().map(|till| (till.sales, till.refunds)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1)), (total.sales, total.refunds));
+    assert_eq!(
+        played.iter().map(|till| (till.sales, till.refunds)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1)),
+        (total.sales, total.refunds)
+    );
 
     chain.exchange_everything();
     let digests: Vec<_> = chain.sides().iter().map(|(_, side)| lock(side.shop.replica()).digest().unwrap()).collect();

@@ -23,7 +23,19 @@ fn open_shop() -> Shop {
     let [office, front, side] = ["office", "front till", "side till"].map(|name| Tradepost::on(folder.path().join(name)));
 
     step("a seller creates a shop, with no network");
-    office.json(&["shop", "create", "--name", "Harbor Street Goods", "--currency", "EUR", "--country", "DE", "--tax-inclusive", "--pin", "4711"]);
+    office.json(&[
+        "shop",
+        "create",
+        "--name",
+        "Harbor Street Goods",
+        "--currency",
+        "EUR",
+        "--country",
+        "DE",
+        "--tax-inclusive",
+        "--pin",
+        "4711",
+    ]);
     assert!(office.refusal(&["shop", "create", "--name", "Again", "--currency", "EUR", "--country", "DE"]).contains("already"));
 
     step("she looks at what her file would do, then imports it");
@@ -53,7 +65,10 @@ fn open_shop() -> Shop {
         office.json(&["sync", "--once"]);
         let code = code["code"].as_str().expect("a code").to_owned();
         till.json(&["pair", &server.url, &code]);
-        assert!(Tradepost::on(folder.path().join("thief")).refusal(&["pair", &server.url, &code]).contains("code"), "a code is good once");
+        assert!(
+            Tradepost::on(folder.path().join("thief")).refusal(&["pair", &server.url, &code]).contains("code"),
+            "a code is good once"
+        );
         till.json(&["sync", "--once"]);
     }
     Shop { folder, server, office, front, side }
@@ -72,7 +87,10 @@ fn a_shop_opens_sells_apart_and_agrees_again() {
     assert_eq!((text(&first, "gross"), text(&first, "change")), ("37.80".to_owned(), "12.20".to_owned()));
     let second = side.json(&["sell", "PAN-013-1", "--discount", "10", "--card", "8.91"]);
     assert_eq!(text(&second, "gross"), "8.91");
-    assert!(front.refusal(&["sell", "PAN-013-1", "--cash", "1.00"]).contains("still to be paid"), "too little money is said in words");
+    assert!(
+        front.refusal(&["sell", "PAN-013-1", "--cash", "1.00"]).contains("still to be paid"),
+        "too little money is said in words"
+    );
     assert!(front.refusal(&["sell", "no-such-code", "--cash", "1.00"]).contains("no-such-code"));
     let receipt = text(&first, "receipt_number");
     let refunded = front.json(&["refund", &receipt, "1=1"]);
@@ -93,7 +111,11 @@ fn a_shop_opens_sells_apart_and_agrees_again() {
     assert_same(&[office, front, side], &["stock", "list"]);
     let honey = &office.json(&["stock", "list", "--search", "PAN-013-1"])["PAN-013-1"]["Main location"];
     let opening = opening_stock("PAN-013-1");
-    assert_eq!(honey["on_hand"].to_string().trim_matches('"'), (opening + 24 - 3 + 1).to_string(), "three sold, one came back: {honey}");
+    assert_eq!(
+        honey["on_hand"].to_string().trim_matches('"'),
+        (opening + 24 - 3 + 1).to_string(),
+        "three sold, one came back: {honey}"
+    );
     assert_eq!(honey["committed"].to_string().trim_matches('"'), "2", "two are promised to the web order: {honey}");
 
     step("the edits that do not touch merged; the one that did shows both prices and is settled");
@@ -211,7 +233,10 @@ fn radio(page: &str, name: &str, but: &str) -> String {
 
 /// The value of the first input of this name on a page.
 fn hidden(page: &str, name: &str) -> String {
-    let input = page.split("<input").find(|input| input.contains(&format!("name=\"{name}\""))).unwrap_or_else(|| panic!("no {name} on this page: {page}"));
+    let input = page
+        .split("<input")
+        .find(|input| input.contains(&format!("name=\"{name}\"")))
+        .unwrap_or_else(|| panic!("no {name} on this page: {page}"));
     let value = input.split("value=\"").nth(1).and_then(|rest| rest.split('"').next());
     value.unwrap_or_else(|| panic!("{name} has no value")).to_owned()
 }

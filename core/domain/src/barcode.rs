@@ -217,7 +217,9 @@ pub enum EmbeddedSchemeError {
     #[error("a weight has at most three decimals")]
     Decimals,
     /// Not a pattern.
-    #[error("not a pattern: write it like 28IIIIIWW.WWWC or 02IIIIIKPPPPC (I item, K check digit of the value, P price, W weight, C check digit)")]
+    #[error(
+        "not a pattern: write it like 28IIIIIWW.WWWC or 02IIIIIKPPPPC (I item, K check digit of the value, P price, W weight, C check digit)"
+    )]
     Pattern,
 }
 
@@ -243,7 +245,12 @@ pub enum EmbeddedValue {
 
 impl EmbeddedScheme {
     /// A scheme for codes that start with `prefix` (2 for 02, or 20 to 29).
-    pub const fn new(prefix: u8, item_digits: u8, has_value_check: bool, kind: EmbeddedKind) -> Result<Self, EmbeddedSchemeError> {
+    pub const fn new(
+        prefix: u8,
+        item_digits: u8,
+        has_value_check: bool,
+        kind: EmbeddedKind,
+    ) -> Result<Self, EmbeddedSchemeError> {
         if !matches!(prefix, 2 | 20..=29) {
             return Err(EmbeddedSchemeError::Prefix);
         }

@@ -282,7 +282,8 @@ impl Basket {
 impl BasketLine {
     fn merges_with(&self, other: &Self) -> bool {
         let same_goods = self.variant.is_some() && self.variant == other.variant && self.product == other.product;
-        let same_terms = self.unit_price == other.unit_price && self.unit == other.unit && self.tax_category == other.tax_category;
+        let same_terms =
+            self.unit_price == other.unit_price && self.unit == other.unit && self.tax_category == other.tax_category;
         let same_print = self.sku == other.sku && self.title == other.title;
         same_goods && same_terms && same_print && self.discount.is_none() && other.discount.is_none()
     }

@@ -232,8 +232,20 @@ impl Variant {
 
     fn write(&self, position: usize, fields: &mut Fields) {
         let Self {
-            id, options, sku, barcodes, list_price, compare_at_price, unit_cost, weight_grams, unit, stock_policy, is_taxable,
-            requires_shipping, image, imported,
+            id,
+            options,
+            sku,
+            barcodes,
+            list_price,
+            compare_at_price,
+            unit_cost,
+            weight_grams,
+            unit,
+            stock_policy,
+            is_taxable,
+            requires_shipping,
+            image,
+            imported,
         } = self;
         let prefix = format!("variants/{id}");
         let path = |field: &str| format!("{prefix}/{field}");
@@ -304,8 +316,19 @@ impl Document for Product {
 
     fn to_fields(&self) -> Fields {
         let Self {
-            id: _, handle, title, description_html, vendor, product_type, status, tags, option_names, tax_category, images,
-            variants, imported,
+            id: _,
+            handle,
+            title,
+            description_html,
+            vendor,
+            product_type,
+            status,
+            tags,
+            option_names,
+            tax_category,
+            images,
+            variants,
+            imported,
         } = self;
         let mut fields = Fields::new();
         fields.set_text("handle", handle);

@@ -104,8 +104,16 @@ pub enum DocumentKind {
 impl DocumentKind {
     /// Every kind.
     pub const ALL: [Self; 10] = [
-        Self::Shop, Self::Location, Self::Till, Self::StaffMember, Self::TaxTable, Self::ShippingTable, Self::Product,
-        Self::Collection, Self::Customer, Self::ParkedBasket,
+        Self::Shop,
+        Self::Location,
+        Self::Till,
+        Self::StaffMember,
+        Self::TaxTable,
+        Self::ShippingTable,
+        Self::Product,
+        Self::Collection,
+        Self::Customer,
+        Self::ParkedBasket,
     ];
 
     /// The stored number.
@@ -332,10 +340,8 @@ impl Fields {
 
     /// The list at `<path>/<n>` in the order of its numbers; gaps close.
     pub(crate) fn list(&self, path: &str) -> Vec<String> {
-        let mut items: Vec<(u64, String)> = self
-            .below(path)
-            .filter_map(|(n, value)| Some((n.parse().ok()?, value.as_text()?.to_owned())))
-            .collect();
+        let mut items: Vec<(u64, String)> =
+            self.below(path).filter_map(|(n, value)| Some((n.parse().ok()?, value.as_text()?.to_owned()))).collect();
         items.sort();
         items.into_iter().map(|(_, item)| item).collect()
     }

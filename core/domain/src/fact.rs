@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::device::{DeviceCertified, DeviceRevoked};
 use crate::id::FactId;
-use crate::posting::{Account, Moves, Posting, PostingError};
 use crate::order::{OrderCanceled, OrderFulfilled, OrderPaid, OrderPlaced};
+use crate::posting::{Account, Moves, Posting, PostingError};
 use crate::sale::{Refund, Sale};
 use crate::stock::{StockAdjusted, StockCounted, StockReceived};
 use crate::till_session::{CashMoved, TillSessionClosed, TillSessionOpened};
@@ -74,8 +74,12 @@ impl FactBody {
             Self::StockReceived(received) => moves.stock(received.location, &received.lines, Account::Supplier),
             Self::StockAdjusted(adjusted) => moves.stock(adjusted.location, &adjusted.lines, Account::Shrinkage),
             Self::OrderFulfilled(fulfilled) => moves.fulfillment(fulfilled),
-            Self::StockCounted(_) | Self::OrderPlaced(_) | Self::OrderPaid(_) | Self::OrderCanceled(_)
-            | Self::DeviceCertified(_) | Self::DeviceRevoked(_) => {}
+            Self::StockCounted(_)
+            | Self::OrderPlaced(_)
+            | Self::OrderPaid(_)
+            | Self::OrderCanceled(_)
+            | Self::DeviceCertified(_)
+            | Self::DeviceRevoked(_) => {}
         }
         moves.into_postings()
     }

@@ -200,7 +200,12 @@ pub struct OrderTotals {
 
 impl OrderTotals {
     /// Adds a delivery, whose price is gross, to priced lines. The delivery is taxed at the rate given, usually the standard one.
-    pub fn of(priced: &PricedBasket, delivery: Option<Money>, rate: RateMillionths, tax_name: &str) -> Result<Self, PricingError> {
+    pub fn of(
+        priced: &PricedBasket,
+        delivery: Option<Money>,
+        rate: RateMillionths,
+        tax_name: &str,
+    ) -> Result<Self, PricingError> {
         let delivery = delivery.unwrap_or(Money::zero(priced.gross.currency));
         let tax = tax_in_gross(delivery, rate)?;
         let net = delivery.checked_sub(tax)?;
@@ -427,7 +432,9 @@ impl OrderState {
     fn may_take_payment(&self) -> Result<(), OrderStepError> {
         match self.status {
             OrderStatus::Canceled => Err(OrderStepError::Canceled),
-            OrderStatus::Open | OrderStatus::Packed | OrderStatus::Fulfilled if self.is_paid() => Err(OrderStepError::AlreadyPaid),
+            OrderStatus::Open | OrderStatus::Packed | OrderStatus::Fulfilled if self.is_paid() => {
+                Err(OrderStepError::AlreadyPaid)
+            }
             OrderStatus::Open | OrderStatus::Packed | OrderStatus::Fulfilled => Ok(()),
         }
     }
@@ -475,7 +482,8 @@ impl OrderLineState {
 
 /// A status only ever rises: whatever supplied, packed or canceled says, further facts only add to it.
 fn status_of(lines: &[OrderLineState], is_canceled: bool) -> OrderStatus {
-    let has_left = lines.iter().any(|line| line.supplied > Quantity::ZERO) && lines.iter().all(|line| line.left() == Quantity::ZERO);
+    let has_left =
+        lines.iter().any(|line| line.supplied > Quantity::ZERO) && lines.iter().all(|line| line.left() == Quantity::ZERO);
     let is_packed = !lines.is_empty() && lines.iter().all(|line| line.packed >= line.ordered);
     match (has_left, is_canceled, is_packed) {
         (true, _, _) => OrderStatus::Fulfilled,
@@ -515,7 +523,9 @@ impl Sums {
 
     fn add(&mut self, order: OrderId, fact: OrderFact<'_>) {
         match fact {
-            OrderFact::Paid(paid) if paid.order == order && paid.amount.currency == self.currency => self.paid += i128::from(paid.amount.minor),
+            OrderFact::Paid(paid) if paid.order == order && paid.amount.currency == self.currency => {
+                self.paid += i128::from(paid.amount.minor)
+            }
             OrderFact::Fulfilled(fulfilled) if fulfilled.order == order => self.add_fulfillment(fulfilled),
             OrderFact::Canceled(canceled) if canceled.order == order => self.is_canceled = true,
             OrderFact::Paid(_) | OrderFact::Fulfilled(_) | OrderFact::Canceled(_) => {}

@@ -13,7 +13,7 @@ use crate::money::MoneyError;
 use crate::order::OrderFulfilled;
 use crate::sale::{GoodsReturn, Refund, Sale};
 use crate::stock::StockLine;
-use crate::till_session::{CashMovementKind, CashMoved};
+use crate::till_session::{CashMoved, CashMovementKind};
 
 /// Where something is counted. Stock accounts hold thousandths of a variant's unit; cash accounts hold minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -65,7 +65,9 @@ impl From<MoneyError> for PostingError {
     fn from(error: MoneyError) -> Self {
         match error {
             MoneyError::CurrencyMismatch => Self::CurrencyMismatch,
-            MoneyError::UnknownCurrency | MoneyError::NotAnAmount | MoneyError::TooManyDecimals | MoneyError::Overflow => Self::Overflow,
+            MoneyError::UnknownCurrency | MoneyError::NotAnAmount | MoneyError::TooManyDecimals | MoneyError::Overflow => {
+                Self::Overflow
+            }
         }
     }
 }
@@ -83,10 +85,14 @@ impl Account {
     /// What it counts.
     pub const fn item(&self) -> Item {
         match self {
-            Self::OnHand(_, variant) | Self::Committed(_, variant) | Self::Unavailable(_, variant) | Self::InTransit(_, variant)
-            | Self::Supplier(variant) | Self::Customer(variant) | Self::Shrinkage(variant) | Self::SetAside(variant) => {
-                Item::Variant(*variant)
-            }
+            Self::OnHand(_, variant)
+            | Self::Committed(_, variant)
+            | Self::Unavailable(_, variant)
+            | Self::InTransit(_, variant)
+            | Self::Supplier(variant)
+            | Self::Customer(variant)
+            | Self::Shrinkage(variant)
+            | Self::SetAside(variant) => Item::Variant(*variant),
             Self::Drawer(_) | Self::CashOutside => Item::Cash,
         }
     }

@@ -122,8 +122,7 @@ impl PricedRefund {
         }
         let mut lines = Vec::with_capacity(requests.len());
         for request in requests {
-            let (item, left) =
-                left.iter_mut().find(|(item, _)| item.line.id == request.line).ok_or(RefundError::LineNotFound)?;
+            let (item, left) = left.iter_mut().find(|(item, _)| item.line.id == request.line).ok_or(RefundError::LineNotFound)?;
             lines.push(left.take(item, request)?);
         }
         Self::of_refund_lines(Some(sale.id), lines, sale.gross)
@@ -162,7 +161,17 @@ impl Refund {
     /// Completes a refund: the tenders are exactly what is due.
     pub fn complete(request: CompleteRefund) -> Result<Self, RefundError> {
         let CompleteRefund {
-            id, receipt_number, till, location, session, business_day, refunded_at, staff, priced, tenders, smallest_coin_minor,
+            id,
+            receipt_number,
+            till,
+            location,
+            session,
+            business_day,
+            refunded_at,
+            staff,
+            priced,
+            tenders,
+            smallest_coin_minor,
             reason,
         } = request;
         if tenders.iter().any(|tender| tender.amount.minor <= 0) {
@@ -176,8 +185,22 @@ impl Refund {
         let PricedRefund { sale, lines, net, tax, gross } = priced;
         let cash_rounding = due.checked_sub(gross)?;
         Ok(Self {
-            id, receipt_number, sale, till, location, session, business_day, refunded_at, staff, lines, net, tax, gross,
-            cash_rounding, tenders, reason,
+            id,
+            receipt_number,
+            sale,
+            till,
+            location,
+            session,
+            business_day,
+            refunded_at,
+            staff,
+            lines,
+            net,
+            tax,
+            gross,
+            cash_rounding,
+            tenders,
+            reason,
         })
     }
 }
@@ -207,7 +230,15 @@ impl Left {
         let Self { quantity, tax, gross } =
             if self.quantity < Quantity::ZERO { Self { quantity: Quantity::ZERO, tax: zero, gross: zero } } else { self };
         let net = gross.checked_sub(tax).unwrap_or(zero);
-        RefundableLine { line: item.line.id, title: item.line.title.clone(), sold: item.line.quantity, left: quantity, net, tax, gross }
+        RefundableLine {
+            line: item.line.id,
+            title: item.line.title.clone(),
+            sold: item.line.quantity,
+            left: quantity,
+            net,
+            tax,
+            gross,
+        }
     }
 
     fn take(&mut self, item: &LineItem, request: &RefundRequest) -> Result<RefundLine, RefundError> {

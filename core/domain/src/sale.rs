@@ -321,8 +321,19 @@ impl Sale {
     /// A sale of zero needs no tender.
     pub fn complete(request: CompleteSale) -> Result<Self, SaleError> {
         let CompleteSale {
-            id, receipt_number, till, location, session, business_day, sold_at, staff, customer, priced, tenders,
-            smallest_coin_minor, note,
+            id,
+            receipt_number,
+            till,
+            location,
+            session,
+            business_day,
+            sold_at,
+            staff,
+            customer,
+            priced,
+            tenders,
+            smallest_coin_minor,
+            note,
         } = request;
         let PricedBasket { lines, taxes, discount, net, tax, gross } = priced;
         if lines.is_empty() {
@@ -333,8 +344,25 @@ impl Sale {
             return Err(SaleError::Underpaid { missing });
         }
         Ok(Self {
-            id, receipt_number, till, location, session, business_day, sold_at, staff, customer, lines, taxes, discount, net,
-            tax, gross, cash_rounding, tenders, change_due, note,
+            id,
+            receipt_number,
+            till,
+            location,
+            session,
+            business_day,
+            sold_at,
+            staff,
+            customer,
+            lines,
+            taxes,
+            discount,
+            net,
+            tax,
+            gross,
+            cash_rounding,
+            tenders,
+            change_due,
+            note,
         })
     }
 
@@ -342,7 +370,9 @@ impl Sale {
     /// sale completed here; files and peers may say otherwise.
     pub fn adds_up(&self) -> bool {
         let sum = |part: fn(&LineItem) -> Money| Money::sum(self.gross.currency, self.lines.iter().map(part));
-        let totals = sum(|line| line.net) == Ok(self.net) && sum(|line| line.tax) == Ok(self.tax) && sum(|line| line.gross) == Ok(self.gross);
+        let totals = sum(|line| line.net) == Ok(self.net)
+            && sum(|line| line.tax) == Ok(self.tax)
+            && sum(|line| line.gross) == Ok(self.gross);
         let handed_over = Money::sum(self.gross.currency, self.tenders.iter().map(|tender| tender.amount));
         let kept = handed_over.and_then(|amount| amount.checked_sub(self.change_due));
         let due = self.gross.checked_add(self.cash_rounding);
@@ -359,7 +389,9 @@ impl Refund {
     /// Whether it adds up, as [`Sale::adds_up`].
     pub fn adds_up(&self) -> bool {
         let sum = |part: fn(&RefundLine) -> Money| Money::sum(self.gross.currency, self.lines.iter().map(part));
-        let totals = sum(|line| line.net) == Ok(self.net) && sum(|line| line.tax) == Ok(self.tax) && sum(|line| line.gross) == Ok(self.gross);
+        let totals = sum(|line| line.net) == Ok(self.net)
+            && sum(|line| line.tax) == Ok(self.tax)
+            && sum(|line| line.gross) == Ok(self.gross);
         let handed_back = Money::sum(self.gross.currency, self.tenders.iter().map(|tender| tender.amount));
         let due = self.gross.checked_add(self.cash_rounding);
         totals && self.net.checked_add(self.tax) == Ok(self.gross) && due.is_ok() && handed_back == due

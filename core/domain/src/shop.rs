@@ -141,8 +141,14 @@ impl Address {
     pub(crate) fn write_at(&self, at: &str, fields: &mut Fields) {
         let Self { name, line1, line2, city, region, postal_code, country, phone } = self;
         let parts = [
-            ("name", name), ("line1", line1), ("line2", line2), ("city", city), ("region", region),
-            ("postal_code", postal_code), ("country", country), ("phone", phone),
+            ("name", name),
+            ("line1", line1),
+            ("line2", line2),
+            ("city", city),
+            ("region", region),
+            ("postal_code", postal_code),
+            ("country", country),
+            ("phone", phone),
         ];
         parts.into_iter().for_each(|(part, value)| fields.set_text(format!("{at}/{part}"), value));
     }
@@ -227,15 +233,37 @@ impl Document for ShopSettings {
 
     fn to_fields(&self) -> Fields {
         let Self {
-            id: _, name, currency, country, region, tax_inclusion, tax_rounding, smallest_coin_minor, utc_offset_minutes,
-            receipt_header, receipt_footer, contact_email, accent, tagline, embedded_codes, bank_details,
+            id: _,
+            name,
+            currency,
+            country,
+            region,
+            tax_inclusion,
+            tax_rounding,
+            smallest_coin_minor,
+            utc_offset_minutes,
+            receipt_header,
+            receipt_footer,
+            contact_email,
+            accent,
+            tagline,
+            embedded_codes,
+            bank_details,
         } = self;
         let mut fields = Fields::new();
         let texts = [
-            ("name", name.as_str()), ("currency", currency.code()), ("country", country), ("region", region),
-            ("tax_inclusion", tax_inclusion.word()), ("tax_rounding", tax_rounding.word()),
-            ("receipt_header", receipt_header), ("receipt_footer", receipt_footer), ("contact_email", contact_email),
-            ("accent", accent), ("tagline", tagline), ("bank_details", bank_details),
+            ("name", name.as_str()),
+            ("currency", currency.code()),
+            ("country", country),
+            ("region", region),
+            ("tax_inclusion", tax_inclusion.word()),
+            ("tax_rounding", tax_rounding.word()),
+            ("receipt_header", receipt_header),
+            ("receipt_footer", receipt_footer),
+            ("contact_email", contact_email),
+            ("accent", accent),
+            ("tagline", tagline),
+            ("bank_details", bank_details),
         ];
         texts.into_iter().for_each(|(path, value)| fields.set_text(path, value));
         fields.set_list("embedded_codes", &embedded_codes.iter().map(EmbeddedScheme::to_string).collect::<Vec<_>>());

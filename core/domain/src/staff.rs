@@ -75,8 +75,13 @@ impl Role {
         match self {
             Self::Owner => Permission::ALL,
             Self::Manager => &[
-                Permission::Sell, Permission::Discount, Permission::Refund, Permission::RunTill, Permission::Stock,
-                Permission::EditCatalog, Permission::Reports,
+                Permission::Sell,
+                Permission::Discount,
+                Permission::Refund,
+                Permission::RunTill,
+                Permission::Stock,
+                Permission::EditCatalog,
+                Permission::Reports,
             ],
             Self::Cashier => &[Permission::Sell, Permission::Refund, Permission::RunTill],
         }
@@ -131,9 +136,8 @@ fn is_pin(pin: &str) -> bool {
 }
 
 fn is_affordable(hash: &PasswordHash) -> bool {
-    Params::try_from(hash).is_ok_and(|params| {
-        params.m_cost() <= PIN_MEMORY_KIB_MAX && params.t_cost() <= PIN_PASSES_MAX && params.p_cost() <= 4
-    })
+    Params::try_from(hash)
+        .is_ok_and(|params| params.m_cost() <= PIN_MEMORY_KIB_MAX && params.t_cost() <= PIN_PASSES_MAX && params.p_cost() <= 4)
 }
 
 /// Wrong PINs in a row, and until when no further one is tried. Pure: whoever calls brings the time and keeps the value.

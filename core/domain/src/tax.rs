@@ -158,7 +158,13 @@ pub fn tax_in_gross(gross: Money, rate: RateMillionths) -> Result<Money, MoneyEr
 
 impl TaxAmount {
     /// Adds an amount to the list at its rate and name.
-    pub(crate) fn add_to(list: &mut Vec<Self>, rate: RateMillionths, name: &str, net: Money, tax: Money) -> Result<(), MoneyError> {
+    pub(crate) fn add_to(
+        list: &mut Vec<Self>,
+        rate: RateMillionths,
+        name: &str,
+        net: Money,
+        tax: Money,
+    ) -> Result<(), MoneyError> {
         match list.iter_mut().find(|amount| amount.rate_millionths == rate && amount.name == name) {
             Some(amount) => {
                 amount.net = amount.net.checked_add(net)?;
@@ -225,26 +231,44 @@ type StarterRates = (&'static str, &'static [(&'static str, i64)]);
 /// national tax authorities elsewhere. Rates of single regions and trades are left out.
 fn starter_rates(country: &str) -> StarterRates {
     match country {
-        "AT" => ("VAT", &[("standard", 200_000), ("reduced", 100_000), ("intermediate", 130_000), ("super_reduced", 49_000), ("zero", 0)]),
+        "AT" => (
+            "VAT",
+            &[("standard", 200_000), ("reduced", 100_000), ("intermediate", 130_000), ("super_reduced", 49_000), ("zero", 0)],
+        ),
         "BE" => ("VAT", &[("standard", 210_000), ("reduced", 60_000), ("intermediate", 120_000), ("zero", 0)]),
         "BG" => ("VAT", &[("standard", 200_000), ("reduced", 90_000), ("zero", 0)]),
-        "CY" => ("VAT", &[("standard", 190_000), ("reduced", 50_000), ("intermediate", 90_000), ("super_reduced", 30_000), ("zero", 0)]),
+        "CY" => (
+            "VAT",
+            &[("standard", 190_000), ("reduced", 50_000), ("intermediate", 90_000), ("super_reduced", 30_000), ("zero", 0)],
+        ),
         "CZ" => ("VAT", &[("standard", 210_000), ("reduced", 120_000), ("zero", 0)]),
         "DE" => ("VAT", &[("standard", 190_000), ("reduced", 70_000), ("zero", 0)]),
         "DK" => ("VAT", &[("standard", 250_000), ("zero", 0)]),
         "EE" => ("VAT", &[("standard", 240_000), ("reduced", 90_000), ("accommodation", 130_000), ("zero", 0)]),
         "ES" => ("VAT", &[("standard", 210_000), ("reduced", 100_000), ("super_reduced", 40_000), ("zero", 0)]),
         "FI" => ("VAT", &[("standard", 255_000), ("reduced", 135_000), ("super_reduced", 100_000), ("zero", 0)]),
-        "FR" => ("VAT", &[("standard", 200_000), ("reduced", 55_000), ("intermediate", 100_000), ("super_reduced", 21_000), ("zero", 0)]),
+        "FR" => (
+            "VAT",
+            &[("standard", 200_000), ("reduced", 55_000), ("intermediate", 100_000), ("super_reduced", 21_000), ("zero", 0)],
+        ),
         "GR" => ("VAT", &[("standard", 240_000), ("reduced", 130_000), ("super_reduced", 60_000), ("zero", 0)]),
         "HR" => ("VAT", &[("standard", 250_000), ("reduced", 50_000), ("intermediate", 130_000), ("zero", 0)]),
         "HU" => ("VAT", &[("standard", 270_000), ("reduced", 180_000), ("super_reduced", 50_000), ("zero", 0)]),
         "IE" => ("VAT", &[("standard", 230_000), ("reduced", 135_000), ("second_reduced", 90_000), ("zero", 0)]),
-        "IT" => ("VAT", &[("standard", 220_000), ("reduced", 100_000), ("second_reduced", 50_000), ("super_reduced", 40_000), ("zero", 0)]),
+        "IT" => (
+            "VAT",
+            &[("standard", 220_000), ("reduced", 100_000), ("second_reduced", 50_000), ("super_reduced", 40_000), ("zero", 0)],
+        ),
         "LT" => ("VAT", &[("standard", 210_000), ("reduced", 120_000), ("super_reduced", 50_000), ("zero", 0)]),
-        "LU" => ("VAT", &[("standard", 170_000), ("reduced", 80_000), ("intermediate", 140_000), ("super_reduced", 30_000), ("zero", 0)]),
+        "LU" => (
+            "VAT",
+            &[("standard", 170_000), ("reduced", 80_000), ("intermediate", 140_000), ("super_reduced", 30_000), ("zero", 0)],
+        ),
         "LV" => ("VAT", &[("standard", 210_000), ("reduced", 120_000), ("super_reduced", 50_000), ("zero", 0)]),
-        "MT" => ("VAT", &[("standard", 180_000), ("reduced", 50_000), ("second_reduced", 70_000), ("intermediate", 120_000), ("zero", 0)]),
+        "MT" => (
+            "VAT",
+            &[("standard", 180_000), ("reduced", 50_000), ("second_reduced", 70_000), ("intermediate", 120_000), ("zero", 0)],
+        ),
         "NL" => ("VAT", &[("standard", 210_000), ("reduced", 90_000), ("zero", 0)]),
         "PL" => ("VAT", &[("standard", 230_000), ("reduced", 80_000), ("super_reduced", 50_000), ("zero", 0)]),
         "PT" => ("VAT", &[("standard", 230_000), ("reduced", 60_000), ("intermediate", 130_000), ("zero", 0)]),
@@ -254,7 +278,10 @@ fn starter_rates(country: &str) -> StarterRates {
         "SK" => ("VAT", &[("standard", 230_000), ("reduced", 190_000), ("super_reduced", 50_000), ("zero", 0)]),
         "GB" => ("VAT", &[("standard", 200_000), ("reduced", 50_000), ("zero", 0)]),
         "CH" | "LI" => ("VAT", &[("standard", 81_000), ("reduced", 26_000), ("accommodation", 38_000), ("zero", 0)]),
-        "MC" => ("VAT", &[("standard", 200_000), ("reduced", 55_000), ("intermediate", 100_000), ("super_reduced", 21_000), ("zero", 0)]),
+        "MC" => (
+            "VAT",
+            &[("standard", 200_000), ("reduced", 55_000), ("intermediate", 100_000), ("super_reduced", 21_000), ("zero", 0)],
+        ),
         "MD" => ("VAT", &[("standard", 200_000), ("reduced", 80_000), ("zero", 0)]),
         "ME" => ("VAT", &[("standard", 210_000), ("reduced", 70_000), ("intermediate", 150_000), ("zero", 0)]),
         "RS" => ("VAT", &[("standard", 200_000), ("reduced", 100_000), ("zero", 0)]),

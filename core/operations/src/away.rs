@@ -130,7 +130,9 @@ fn words(operation: &str) -> Option<(&'static str, &'static str)> {
         "collection.save" => ("collection edit", "collection edits"),
         "customer.save" => ("customer edit", "customer edits"),
         "staff.save" => ("change of staff", "changes of staff"),
-        "shop.edit" | "tax_table.save" | "shipping_table.save" | "location.save" | "till.save" => ("change of settings", "changes of settings"),
+        "shop.edit" | "tax_table.save" | "shipping_table.save" | "location.save" | "till.save" => {
+            ("change of settings", "changes of settings")
+        }
         "conflict.settle" => ("question settled", "questions settled"),
         "basket.park" => ("basket parked", "baskets parked"),
         _ => return None,
@@ -150,8 +152,12 @@ fn decided(conflict: &ConflictRow) -> Option<AwayLine> {
 
 fn needs_decision(conflict: &ConflictRow) -> AwayLine {
     let values: Vec<String> = conflict.values.iter().map(|value| shown(value.value.as_ref())).collect();
-    let text =
-        format!("\"{}\": {} was set in several places at the same time ({}). Choose one.", conflict.title, field(&conflict.path), values.join(", "));
+    let text = format!(
+        "\"{}\": {} was set in several places at the same time ({}). Choose one.",
+        conflict.title,
+        field(&conflict.path),
+        values.join(", ")
+    );
     line(AwayKind::NeedsYou, text, Some(conflict.document), None)
 }
 

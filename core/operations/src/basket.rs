@@ -176,8 +176,13 @@ impl Shop {
             return Err(tradepost_domain::sale::SaleError::EmptyBasket.into());
         }
         let mut work = self.work_by(by, Permission::Sell)?;
-        let parked =
-            ParkedBasket { basket: basket.clone(), label: label.trim().to_owned(), staff: by.staff, parked_at: by.now(), is_taken: false };
+        let parked = ParkedBasket {
+            basket: basket.clone(),
+            label: label.trim().to_owned(),
+            staff: by.staff,
+            parked_at: by.now(),
+            is_taken: false,
+        };
         let edits = work.edit_of(&parked)?.into_iter().collect();
         let draft = Draft { edits, local: vec![(CURRENT.to_owned(), None)], ..by.draft("basket.park") };
         let recorded = work.record(draft, by.env)?;
@@ -243,4 +248,3 @@ fn untaken(work: &Work<'_>, id: BasketId) -> Outcome<ParkedBasket> {
     let parked = found(work.read.document::<ParkedBasket>(id.into())?, "this basket")?;
     if parked.is_taken { Err(Refusal::BasketIsTaken.into()) } else { Ok(parked) }
 }
-

@@ -178,7 +178,8 @@ impl BatchSeller<'_> {
 
     /// The lines of the sale that the codes mean. A code that stands on several lines is taken from one after another.
     fn requests(&mut self, sale: &Sale, earlier: &[Refund], lines: &[BatchLine]) -> Outcome<Vec<RefundRequest>> {
-        let mut left: HashMap<LineId, Quantity> = refundable(sale, earlier)?.into_iter().map(|line| (line.line, line.left)).collect();
+        let mut left: HashMap<LineId, Quantity> =
+            refundable(sale, earlier)?.into_iter().map(|line| (line.line, line.left)).collect();
         let mut requests = Vec::new();
         for line in lines {
             let variant = self.variant(&line.code)?.map(|variant| variant.id);

@@ -43,7 +43,11 @@ impl Shop {
     /// A collection, not saved yet.
     pub fn new_collection(by: &mut By<'_>, title: &str) -> Collection {
         let id = CollectionId::from_bytes(by.new_id());
-        Collection { title: title.trim().to_owned(), handle: tradepost_domain::catalog::handle_of(title), ..Collection::from_fields(id.into(), &Fields::new()) }
+        Collection {
+            title: title.trim().to_owned(),
+            handle: tradepost_domain::catalog::handle_of(title),
+            ..Collection::from_fields(id.into(), &Fields::new())
+        }
     }
 
     /// Makes or changes a product. A new one without a handle gets one from its title. `None`: nothing differed.
@@ -74,7 +78,8 @@ impl Shop {
         let mut after = before.clone();
         after.apply(&changes);
         check_product(&Product::from_fields(id.into(), &after), &work.settings()?)?;
-        let changes: Vec<FieldChange> = changes.into_iter().filter(|change| before.get(&change.path) != change.value.as_ref()).collect();
+        let changes: Vec<FieldChange> =
+            changes.into_iter().filter(|change| before.get(&change.path) != change.value.as_ref()).collect();
         let edits = if changes.is_empty() { Vec::new() } else { vec![DocumentEdit { id: id.into(), kind, changes }] };
         work.record_edits(by, "product.set_fields", edits)
     }
@@ -90,7 +95,11 @@ impl Shop {
     pub fn save_collection(&self, by: &mut By<'_>, collection: &Collection) -> Outcome<Option<Recorded>> {
         text::name(&collection.title, "a title for the collection")?;
         text::long(&collection.description_html, "the description")?;
-        let handle = if collection.handle.is_empty() { tradepost_domain::catalog::handle_of(&collection.title) } else { collection.handle.clone() };
+        let handle = if collection.handle.is_empty() {
+            tradepost_domain::catalog::handle_of(&collection.title)
+        } else {
+            collection.handle.clone()
+        };
         let collection = Collection { handle, ..collection.clone() };
         self.work_by(by, Permission::EditCatalog)?.save(by, "collection.save", &collection)
     }

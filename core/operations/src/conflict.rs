@@ -32,7 +32,11 @@ fn permission_for(kind: DocumentKind) -> Permission {
     match kind {
         DocumentKind::Product | DocumentKind::Collection => Permission::EditCatalog,
         DocumentKind::Customer | DocumentKind::ParkedBasket => Permission::Sell,
-        DocumentKind::Shop | DocumentKind::Location | DocumentKind::Till | DocumentKind::StaffMember | DocumentKind::TaxTable
+        DocumentKind::Shop
+        | DocumentKind::Location
+        | DocumentKind::Till
+        | DocumentKind::StaffMember
+        | DocumentKind::TaxTable
         | DocumentKind::ShippingTable => Permission::Administer,
     }
 }

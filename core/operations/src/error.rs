@@ -175,7 +175,17 @@ macro_rules! refusals {
     )+};
 }
 
-refusals!(BasketError, PricingError, SaleError, RefundError, TillSessionError, OrderStepError, PinError, MoneyError, QuantityError);
+refusals!(
+    BasketError,
+    PricingError,
+    SaleError,
+    RefundError,
+    TillSessionError,
+    OrderStepError,
+    PinError,
+    MoneyError,
+    QuantityError
+);
 
 fn in_words(permission: Permission) -> &'static str {
     match permission {

@@ -11,7 +11,9 @@ use tradepost_domain::quantity::Quantity;
 use tradepost_domain::sale::{ReceiptNumber, Refund, Sale};
 use tradepost_domain::time::Timestamp;
 use tradepost_replica::Reader;
-use tradepost_replica::read::{ConflictRow, OrderFilter, OrderRow, ProductFilter, ProductRow, ProductSort, StockRow, TillSessionRow};
+use tradepost_replica::read::{
+    ConflictRow, OrderFilter, OrderRow, ProductFilter, ProductRow, ProductSort, StockRow, TillSessionRow,
+};
 
 use crate::by::By;
 use crate::error::Outcome;
@@ -136,7 +138,8 @@ fn over_of(sale: &Sale, refunds: &[Refund]) -> Result<Money, MoneyError> {
 
 fn not_seen(read: &Reader, own: ReplicaId, now: Timestamp) -> Outcome<Vec<DeviceNotSeen>> {
     let devices = read.devices()?.into_iter().filter(|device| !device.is_revoked && device.certificate.replica != own);
-    let is_silent = |last: Option<Timestamp>, issued: Timestamp| now.unix_ms.saturating_sub(last.unwrap_or(issued).unix_ms) > NOT_SEEN_MS;
+    let is_silent =
+        |last: Option<Timestamp>, issued: Timestamp| now.unix_ms.saturating_sub(last.unwrap_or(issued).unix_ms) > NOT_SEEN_MS;
     let silent = devices.filter(|device| is_silent(device.last_entry_at, device.certificate.issued_at));
     Ok(silent
         .map(|device| DeviceNotSeen {

@@ -5,8 +5,8 @@ use tradepost_domain::fact::{Fact, FactBody};
 use tradepost_domain::id::{CustomerId, FactId, LineId, LocationId, OrderId};
 use tradepost_domain::money::Money;
 use tradepost_domain::order::{
-    DeliveryMethod, FulfilledLine, FulfillmentStage, OrderCanceled, OrderFulfilled, OrderPaid, OrderPlaced, OrderState, OrderStep,
-    OrderStepError, OrderTotals, PaymentMethod,
+    DeliveryMethod, FulfilledLine, FulfillmentStage, OrderCanceled, OrderFulfilled, OrderPaid, OrderPlaced, OrderState,
+    OrderStep, OrderStepError, OrderTotals, PaymentMethod,
 };
 use tradepost_domain::quantity::Quantity;
 use tradepost_domain::staff::Permission;
@@ -75,8 +75,24 @@ impl Shop {
         let (rate, tax_name) = rate.map_or((RateMillionths(0), ""), |rate| (rate.rate_millionths, rate.name.as_str()));
         let OrderTotals { taxes, net, tax, gross } = OrderTotals::of(&priced, delivery.price(), rate, tax_name)?;
         Ok(OrderPlaced {
-            id, number, customer, name, email, phone, lines: priced.lines, taxes, discount: priced.discount, net, tax, gross, delivery,
-            payment_method, location, business_day: day, placed_at, note,
+            id,
+            number,
+            customer,
+            name,
+            email,
+            phone,
+            lines: priced.lines,
+            taxes,
+            discount: priced.discount,
+            net,
+            tax,
+            gross,
+            delivery,
+            payment_method,
+            location,
+            business_day: day,
+            placed_at,
+            note,
         })
     }
 

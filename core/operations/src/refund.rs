@@ -97,7 +97,8 @@ impl Shop {
         let mut work = self.work_by(by, Permission::Refund)?;
         let counter = Counter::open(&work, order.till, Some(order.session))?;
         let (priced, tenders) = price(&work, &order, counter.rules.settings.smallest_coin_minor)?;
-        let payout = Payout { priced, tenders, reason: order.reason, receipt: order.receipt, number: counter.next_receipt(&work)? };
+        let payout =
+            Payout { priced, tenders, reason: order.reason, receipt: order.receipt, number: counter.next_receipt(&work)? };
         pay_out(&mut work, by, &counter, payout)
     }
 
@@ -115,7 +116,8 @@ impl Shop {
             RefundTender::ExternalCard { reference } => all_in_one(&priced, TenderType::ExternalCard, &reference, coin)?,
             RefundTender::Other { reference } => all_in_one(&priced, TenderType::Other, &reference, coin)?,
         };
-        let payout = Payout { priced, tenders, reason: order.reason, receipt: order.receipt, number: counter.next_receipt(&work)? };
+        let payout =
+            Payout { priced, tenders, reason: order.reason, receipt: order.receipt, number: counter.next_receipt(&work)? };
         pay_out(&mut work, by, &counter, payout)
     }
 }
@@ -168,7 +170,13 @@ fn price(work: &Work<'_>, order: &RefundOrder, coin: i64) -> Outcome<(PricedRefu
     Ok((priced, tenders))
 }
 
-pub(crate) fn tenders_for(sale: &Sale, earlier: &[Refund], priced: &PricedRefund, tender: &RefundTender, coin: i64) -> Outcome<Vec<Tender>> {
+pub(crate) fn tenders_for(
+    sale: &Sale,
+    earlier: &[Refund],
+    priced: &PricedRefund,
+    tender: &RefundTender,
+    coin: i64,
+) -> Outcome<Vec<Tender>> {
     match tender {
         RefundTender::Original => as_it_was_paid(sale, earlier, priced, coin),
         RefundTender::Cash => all_in_one(priced, TenderType::Cash, "", coin),
@@ -199,7 +207,14 @@ fn as_it_was_paid(sale: &Sale, earlier: &[Refund], priced: &PricedRefund, coin: 
 }
 
 /// All to one means other than cash: no more than it was charged.
-fn one_of(sale: &Sale, earlier: &[Refund], priced: &PricedRefund, kind: TenderType, reference: &str, coin: i64) -> Outcome<Vec<Tender>> {
+fn one_of(
+    sale: &Sale,
+    earlier: &[Refund],
+    priced: &PricedRefund,
+    kind: TenderType,
+    reference: &str,
+    coin: i64,
+) -> Outcome<Vec<Tender>> {
     let left = left_on(sale, earlier, kind)?;
     if priced.gross.minor > left.minor {
         return Err(Refusal::TenderExceeded { amount: priced.gross, left }.into());

@@ -65,7 +65,12 @@ impl Shop {
     }
 }
 
-pub(crate) fn record_sale(work: &mut Work<'_>, by: &mut By<'_>, sale: Sale, local: Vec<(String, Option<Vec<u8>>)>) -> Outcome<Completed> {
+pub(crate) fn record_sale(
+    work: &mut Work<'_>,
+    by: &mut By<'_>,
+    sale: Sale,
+    local: Vec<(String, Option<Vec<u8>>)>,
+) -> Outcome<Completed> {
     let fact = Fact { id: sale.id.into(), body: FactBody::SaleCompleted(Box::new(sale.clone())) };
     let draft = Draft { facts: vec![fact], local, ..by.draft("sale.complete") };
     let recorded = work.record(draft, by.env)?;

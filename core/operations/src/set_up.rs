@@ -120,8 +120,13 @@ impl Shop {
         };
         let taxes = TaxTable::for_country(table_id(shop, 1), &settings.country);
         let shipping = starter_shipping(table_id(shop, 2), &settings);
-        let edits =
-            [settings.edit_from(None), location.edit_from(None), owner.edit_from(None), taxes.edit_from(None), shipping.edit_from(None)];
+        let edits = [
+            settings.edit_from(None),
+            location.edit_from(None),
+            owner.edit_from(None),
+            taxes.edit_from(None),
+            shipping.edit_from(None),
+        ];
         let draft = tradepost_replica::Draft { edits: edits.into_iter().flatten().collect(), ..by.draft("shop.set_up") };
         let recorded = work.record(draft, by.env)?;
         Ok(SetUp { settings, location, owner, recorded })

@@ -81,7 +81,11 @@ impl Shop {
     pub fn save_till(&self, by: &mut By<'_>, till: &Till) -> Outcome<Option<Recorded>> {
         text::name(&till.name, "a name for the till")?;
         if !is_till_code(&till.code) {
-            return Err(Refusal::NotValid { what: "the till's code", expected: "write one to four capital letters and digits, such as T01" }.into());
+            return Err(Refusal::NotValid {
+                what: "the till's code",
+                expected: "write one to four capital letters and digits, such as T01",
+            }
+            .into());
         }
         let mut work = self.work_by(by, Permission::Administer)?;
         found(work.read.location(till.location)?, "the till's location")?;
@@ -133,7 +137,9 @@ fn no_key_twice<'a>(keys: impl Iterator<Item = &'a str>) -> Outcome<()> {
     let mut seen = BTreeSet::new();
     for key in keys {
         if key.is_empty() || key.contains('/') || !seen.insert(key) {
-            return Err(Refusal::NotValid { what: "a row's key", expected: "each row has one of its own, without a slash" }.into());
+            return Err(
+                Refusal::NotValid { what: "a row's key", expected: "each row has one of its own, without a slash" }.into()
+            );
         }
     }
     Ok(())

@@ -40,8 +40,14 @@ impl Shop {
     /// Makes a staff member.
     pub fn add_staff(&self, by: &mut By<'_>, name: &str, role: Role, pin: Option<String>) -> Outcome<StaffMember> {
         let id = StaffId::from_bytes(by.new_id());
-        let member =
-            StaffMember { id, name: name.trim().to_owned(), role, pin_hash: String::new(), is_active: true, extra_permissions: Default::default() };
+        let member = StaffMember {
+            id,
+            name: name.trim().to_owned(),
+            role,
+            pin_hash: String::new(),
+            is_active: true,
+            extra_permissions: Default::default(),
+        };
         self.save_staff(by, &member, pin.map_or(PinChange::Keep, PinChange::Set))?;
         found(self.read().document::<StaffMember>(id.into())?, "this staff member")
     }

@@ -26,7 +26,13 @@ pub struct StockChanged {
 
 impl Shop {
     /// Goods arrived at a location.
-    pub fn receive(&self, by: &mut By<'_>, location: LocationId, lines: Vec<StockLine>, reference: &str) -> Outcome<StockChanged> {
+    pub fn receive(
+        &self,
+        by: &mut By<'_>,
+        location: LocationId,
+        lines: Vec<StockLine>,
+        reference: &str,
+    ) -> Outcome<StockChanged> {
         text::at_most(reference, "the reference", text::REMARK_CHARS_MAX)?;
         all(&lines, "a quantity received", |quantity| quantity > Quantity::ZERO, "it is more than zero")?;
         let work = stock_work(self, by, location, &lines)?;

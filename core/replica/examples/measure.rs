@@ -1,6 +1,13 @@
 //! Measures what a sale costs beside one fdatasync of 4 KiB, and what loading a checkpoint costs beside plain inserts of the same
 //! bytes: `cargo run -p tradepost-replica --example measure [products]`. Figures depend on the disk: read them as ratios.
-#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::disallowed_methods, clippy::float_arithmetic, reason = "a tool")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::float_arithmetic,
+    reason = "a tool"
+)]
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -83,7 +90,15 @@ fn sale(device: &mut Device, session: TillSessionId, number: u64, products: u32)
             tax_category: TaxCategory::default(),
             discount: None,
         };
-        LineItem { line, discount: usd(0), rate_millionths: RateMillionths(190_000), tax_name: "VAT 19 %".into(), net: usd(100), tax: usd(19), gross: usd(119) }
+        LineItem {
+            line,
+            discount: usd(0),
+            rate_millionths: RateMillionths(190_000),
+            tax_name: "VAT 19 %".into(),
+            net: usd(100),
+            tax: usd(19),
+            gross: usd(119),
+        }
     };
     let lines: Vec<LineItem> = (0..5).map(|number| line(device, number)).collect();
     let sale_id = SaleId::from(FactId::from_bytes(device.id()));
@@ -109,7 +124,11 @@ fn sale(device: &mut Device, session: TillSessionId, number: u64, products: u32)
         note: String::new(),
     };
     let fact = Fact { id: sale_id.into(), body: FactBody::SaleCompleted(Box::new(sale)) };
-    let local = vec![("basket".to_owned(), None), ("receipt".to_owned(), Some(number.to_le_bytes().to_vec())), (format!("print/{number}"), Some(vec![0; 64]))];
+    let local = vec![
+        ("basket".to_owned(), None),
+        ("receipt".to_owned(), Some(number.to_le_bytes().to_vec())),
+        (format!("print/{number}"), Some(vec![0; 64])),
+    ];
     Draft { operation: "sale.complete".into(), facts: vec![fact], local, ..Draft::default() }
 }
 
@@ -152,7 +171,11 @@ fn sales(device: &mut Device, products: u32) {
         }
     }
     let (sale, sync) = (median(&mut with_sync), median(&mut syncs));
-    println!("sale of 5 lines: p50 {sale:?} p99 {:?}; fdatasync of 4 KiB: p50 {sync:?}; ratio {:.2}", with_sync[with_sync.len() * 99 / 100], sale.as_secs_f64() / sync.as_secs_f64());
+    println!(
+        "sale of 5 lines: p50 {sale:?} p99 {:?}; fdatasync of 4 KiB: p50 {sync:?}; ratio {:.2}",
+        with_sync[with_sync.len() * 99 / 100],
+        sale.as_secs_f64() / sync.as_secs_f64()
+    );
 }
 
 fn wal_bytes(log: &Path) -> u64 {
@@ -177,7 +200,11 @@ fn checkpoint(shop: &mut Shop) {
     till.get_mut().begin_checkpoint(source.manifest()).unwrap();
     let plain = rusqlite::Connection::open(till.folder.join("plain.db")).unwrap();
     plain.pragma_update(None, "key", format!("x'{}'", "07".repeat(32))).unwrap();
-    plain.execute_batch("pragma journal_mode = wal; pragma synchronous = full; create table plain (id integer primary key, bytes blob)").unwrap();
+    plain
+        .execute_batch(
+            "pragma journal_mode = wal; pragma synchronous = full; create table plain (id integer primary key, bytes blob)",
+        )
+        .unwrap();
     let (mut made, mut loaded, mut inserted, mut bytes, mut index) = (Duration::ZERO, Duration::ZERO, Duration::ZERO, 0, 0);
     loop {
         let started = Instant::now();
@@ -200,6 +227,12 @@ fn checkpoint(shop: &mut Shop) {
     till.replica.as_mut().unwrap().finish_checkpoint(&mut till.env).unwrap();
     let finished = started.elapsed();
     let ratio = (loaded + finished).as_secs_f64() / inserted.as_secs_f64();
-    println!("checkpoint: {index} chunks, {} KiB; made in {made:?}, loaded in {loaded:?}, finished in {finished:?}", bytes / 1024);
-    println!("plain inserts of the same bytes: {inserted:?}; ratio {ratio:.1}; memory {memory} MB before, {} MB after", resident_mb());
+    println!(
+        "checkpoint: {index} chunks, {} KiB; made in {made:?}, loaded in {loaded:?}, finished in {finished:?}",
+        bytes / 1024
+    );
+    println!(
+        "plain inserts of the same bytes: {inserted:?}; ratio {ratio:.1}; memory {memory} MB before, {} MB after",
+        resident_mb()
+    );
 }

@@ -43,7 +43,12 @@ impl Replica {
     ///
     /// # Errors
     /// `ShopExists`: there is one already. `NotCertified`: no certificate in the backup fits the key; pair the device again.
-    pub fn restore(file: &Path, folder: &Path, secrets: DeviceSecrets, env: &mut dyn Environment) -> Result<Opened, ReplicaError> {
+    pub fn restore(
+        file: &Path,
+        folder: &Path,
+        secrets: DeviceSecrets,
+        env: &mut dyn Environment,
+    ) -> Result<Opened, ReplicaError> {
         fs::create_dir_all(folder)?;
         let lock = FolderLock::take(folder)?;
         if Self::exists(folder) {

@@ -91,8 +91,10 @@ impl Buckets {
     /// Writes them as what a checkpoint did not bring.
     pub fn store_base(&self, tx: &Connection) -> Result<(), ReplicaError> {
         for (number, bucket) in self.0.iter().enumerate() {
-            tx.prepare_cached("insert into base_digest (bucket, sum, facts) values (?1, ?2, ?3) on conflict do update set sum = ?2, facts = ?3")?
-                .execute(params![number, bucket.sum.0, bucket.facts])?;
+            tx.prepare_cached(
+                "insert into base_digest (bucket, sum, facts) values (?1, ?2, ?3) on conflict do update set sum = ?2, facts = ?3",
+            )?
+            .execute(params![number, bucket.sum.0, bucket.facts])?;
         }
         Ok(())
     }

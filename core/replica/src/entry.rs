@@ -139,7 +139,22 @@ struct WireHeader(
 impl EntryHeader {
     /// Its canonical bytes: what is hashed and signed.
     pub fn encode(&self) -> Result<Vec<u8>, ReplicaError> {
-        let Self { format, shop, origin, seq, previous, depends_on, lamport, clock, staff, operation, batch, app_version, min_reader_version, sections } = self;
+        let Self {
+            format,
+            shop,
+            origin,
+            seq,
+            previous,
+            depends_on,
+            lamport,
+            clock,
+            staff,
+            operation,
+            batch,
+            app_version,
+            min_reader_version,
+            sections,
+        } = self;
         let ClockReading { wall_ms, boot_id, monotonic_ms, server_offset_ms } = *clock;
         cbor::to_vec(&WireHeader(
             *format,
@@ -174,7 +189,22 @@ impl EntryHeader {
     }
 
     fn from_wire(wire: WireHeader) -> Result<Self, Refused> {
-        let WireHeader(format, shop, origin, seq, previous, depends_on, lamport, clock, staff, operation, batch, app_version, min_reader_version, sections) = wire;
+        let WireHeader(
+            format,
+            shop,
+            origin,
+            seq,
+            previous,
+            depends_on,
+            lamport,
+            clock,
+            staff,
+            operation,
+            batch,
+            app_version,
+            min_reader_version,
+            sections,
+        ) = wire;
         if format != FORMAT {
             return Err(Refused::Format);
         }
@@ -189,7 +219,10 @@ impl EntryHeader {
             origin: Origin { replica: origin.0, incarnation: origin.1 },
             seq,
             previous,
-            depends_on: depends_on.into_iter().map(|(replica, incarnation, seq)| (Origin { replica, incarnation }, seq)).collect(),
+            depends_on: depends_on
+                .into_iter()
+                .map(|(replica, incarnation, seq)| (Origin { replica, incarnation }, seq))
+                .collect(),
             lamport,
             clock: ClockReading { wall_ms, boot_id, monotonic_ms, server_offset_ms },
             staff,

@@ -17,7 +17,9 @@ pub enum ReplicaError {
     #[error("there is a shop in this folder already")]
     ShopExists,
     /// The file was written by a later version.
-    #[error("this shop was opened with a newer version of the program (schema {found}, this one knows {known}): update the program")]
+    #[error(
+        "this shop was opened with a newer version of the program (schema {found}, this one knows {known}): update the program"
+    )]
     NewerVersion {
         /// The file's schema version.
         found: u32,
@@ -25,7 +27,9 @@ pub enum ReplicaError {
         known: u32,
     },
     /// The key does not fit, or the file is no database.
-    #[error("the shop's file cannot be opened: its key does not fit, or it is damaged; restore a backup, or pair this device again")]
+    #[error(
+        "the shop's file cannot be opened: its key does not fit, or it is damaged; restore a backup, or pair this device again"
+    )]
     WrongKey,
     /// No space left.
     #[error("the disk is full: nothing was lost or half done; free some space and try again")]

@@ -77,7 +77,8 @@ impl ChangeSection {
     }
 
     pub fn decode(bytes: &[u8]) -> Result<Self, Refusal> {
-        let (document, kind, change): (DocumentId, u8, serde_bytes::ByteBuf) = cbor::from_slice(bytes).map_err(|_| Refusal::Unreadable)?;
+        let (document, kind, change): (DocumentId, u8, serde_bytes::ByteBuf) =
+            cbor::from_slice(bytes).map_err(|_| Refusal::Unreadable)?;
         Ok(Self { document, kind, change: change.into_vec() })
     }
 }
@@ -103,11 +104,19 @@ pub(crate) fn fits(edit: &DocumentEdit) -> bool {
     let mut paths = BTreeSet::new();
     let fits = |value: &Option<Scalar>| !matches!(value, Some(Scalar::Text(text)) if text.len() > TEXT_BYTES_MAX);
     edit.changes.len() <= shape::OPERATIONS_MAX as usize
-        && edit.changes.iter().all(|change| change.path.len() <= PATH_BYTES_MAX && fits(&change.value) && paths.insert(&change.path))
+        && edit
+            .changes
+            .iter()
+            .all(|change| change.path.len() <= PATH_BYTES_MAX && fits(&change.value) && paths.insert(&change.path))
 }
 
 /// Checks a peer's change and, when it is harmless, stores the document with it.
-pub(crate) fn admit(tx: &Connection, section: &ChangeSection, kind: DocumentKind, header: &EntryHeader) -> Result<Result<(), Refusal>, ReplicaError> {
+pub(crate) fn admit(
+    tx: &Connection,
+    section: &ChangeSection,
+    kind: DocumentKind,
+    header: &EntryHeader,
+) -> Result<Result<(), Refusal>, ReplicaError> {
     if let Err(refusal) = shape::check(&section.change) {
         return Ok(Err(refusal));
     }
@@ -166,7 +175,8 @@ fn check_order(before: &Automerge, change: &Change) -> Result<(), Refusal> {
         let known = before.get_change_meta_by_hash(dependency).ok_or(Refusal::Dependencies)?;
         highest = known.max_op.max(highest);
     }
-    let by_author = |deps: &[ChangeHash]| before.get_changes_meta(deps).into_iter().filter(|meta| *meta.actor == *change.actor_id()).count();
+    let by_author =
+        |deps: &[ChangeHash]| before.get_changes_meta(deps).into_iter().filter(|meta| *meta.actor == *change.actor_id()).count();
     let written = u64::try_from(by_author(&[])).unwrap_or(u64::MAX);
     if change.seq() != written.saturating_add(1) || by_author(deps) > 0 {
         return Err(Refusal::Seq);
@@ -182,7 +192,8 @@ fn check_operations(before: &Automerge, change: &ExpandedChange) -> Result<(), R
         if !paths.insert(path) || value_of(op).is_none() {
             return Err(Refusal::Operations);
         }
-        let seen: BTreeSet<(u64, Vec<u8>)> = if change.deps.is_empty() { BTreeSet::new() } else { seen_at(before, path, &change.deps)? };
+        let seen: BTreeSet<(u64, Vec<u8>)> =
+            if change.deps.is_empty() { BTreeSet::new() } else { seen_at(before, path, &change.deps)? };
         let replaced: BTreeSet<(u64, Vec<u8>)> = op.pred.iter().map(|id| (id.0, id.1.to_bytes().to_vec())).collect();
         if replaced != seen || op.pred.iter().count() != seen.len() {
             return Err(Refusal::Predecessors);
@@ -260,7 +271,12 @@ pub(crate) fn effect_of(change: &[u8]) -> Option<Vec<FieldChange>> {
 }
 
 /// Makes a document again without some of its changes, and without those that were built on them.
-pub(crate) fn remove_changes(tx: &Connection, id: DocumentId, kind: DocumentKind, dead: &BTreeSet<[u8; 32]>) -> Result<(), ReplicaError> {
+pub(crate) fn remove_changes(
+    tx: &Connection,
+    id: DocumentId,
+    kind: DocumentKind,
+    dead: &BTreeSet<[u8; 32]>,
+) -> Result<(), ReplicaError> {
     let Some(loaded) = documents::load(tx, id)? else { return Ok(()) };
     let mut gone: BTreeSet<[u8; 32]> = dead.clone();
     let mut kept = Vec::new();
@@ -281,7 +297,13 @@ pub(crate) fn remove_changes(tx: &Connection, id: DocumentId, kind: DocumentKind
 }
 
 /// Merges a document that a checkpoint brings with what was edited here meanwhile.
-pub(crate) fn merge(tx: &Connection, id: DocumentId, kind: DocumentKind, mut ours: Automerge, stored: &[u8]) -> Result<(), ReplicaError> {
+pub(crate) fn merge(
+    tx: &Connection,
+    id: DocumentId,
+    kind: DocumentKind,
+    mut ours: Automerge,
+    stored: &[u8],
+) -> Result<(), ReplicaError> {
     let theirs = documents::unpack(stored)?;
     let merged = guarded(|| {
         let mut doc = Automerge::load(&theirs).map_err(|_| Refusal::Engine)?;

@@ -163,7 +163,12 @@ pub(crate) fn replica_with_key(connection: &Connection, public_key: &[u8; 32]) -
 
 impl Identity {
     /// Writes who we are into a new file.
-    pub fn establish(tx: &Connection, membership: &Membership, seed: &SigningSeed, incarnation: u32) -> Result<Self, ReplicaError> {
+    pub fn establish(
+        tx: &Connection,
+        membership: &Membership,
+        seed: &SigningSeed,
+        incarnation: u32,
+    ) -> Result<Self, ReplicaError> {
         let body = membership.check()?;
         if body.public_key != public_key_of(seed) {
             return Err(ReplicaError::NotCertified);
@@ -223,7 +228,13 @@ impl Identity {
     }
 
     /// Takes the next incarnation. `is_disputed`: a copy of this device may be doing the same at this moment.
-    pub fn take_new_incarnation(&mut self, tx: &Connection, chains: &Chains, is_disputed: bool, env: &mut dyn Environment) -> Result<(), ReplicaError> {
+    pub fn take_new_incarnation(
+        &mut self,
+        tx: &Connection,
+        chains: &Chains,
+        is_disputed: bool,
+        env: &mut dyn Environment,
+    ) -> Result<(), ReplicaError> {
         let ours = chains.iter().map(|(origin, _)| origin).filter(|origin| origin.replica == self.origin.replica);
         let last = ours.map(|origin| origin.incarnation).max().unwrap_or(0).max(self.origin.incarnation);
         let mut step = [0; 1];
@@ -237,7 +248,11 @@ impl Identity {
 }
 
 /// What the certificate of a replica says: with this key, or with any.
-pub(crate) fn certificate_body(connection: &Connection, replica: &ReplicaId, key: Option<&[u8; 32]>) -> Result<Option<CertificateBody>, ReplicaError> {
+pub(crate) fn certificate_body(
+    connection: &Connection,
+    replica: &ReplicaId,
+    key: Option<&[u8; 32]>,
+) -> Result<Option<CertificateBody>, ReplicaError> {
     let mut statement = connection.prepare_cached("select body from devices where replica = ? order by public_key")?;
     let mut rows = statement.query([replica.as_bytes()])?;
     while let Some(row) = rows.next()? {
@@ -264,7 +279,11 @@ pub(crate) fn chain_of(connection: &Connection, replica: &ReplicaId) -> Result<V
         let certificate = connection
             .prepare_cached("select body, issuer, signature from devices where replica = ? order by public_key limit 1")?
             .query_row([replica.as_bytes()], |row| {
-                Ok(Certificate { body: row.get(0)?, issuer: row.get::<_, Option<[u8; 16]>>(1)?.map(ReplicaId::from_bytes), signature: row.get(2)? })
+                Ok(Certificate {
+                    body: row.get(0)?,
+                    issuer: row.get::<_, Option<[u8; 16]>>(1)?.map(ReplicaId::from_bytes),
+                    signature: row.get(2)?,
+                })
             })
             .optional()?;
         let Some(certificate) = certificate else { break };
@@ -275,7 +294,11 @@ pub(crate) fn chain_of(connection: &Connection, replica: &ReplicaId) -> Result<V
 }
 
 /// Verifies a chain that a peer showed, and that the device was not revoked.
-pub(crate) fn check_certificates(connection: &Connection, identity: &Identity, chain: &[Certificate]) -> Result<CertificateBody, ReplicaError> {
+pub(crate) fn check_certificates(
+    connection: &Connection,
+    identity: &Identity,
+    chain: &[Certificate],
+) -> Result<CertificateBody, ReplicaError> {
     let body = check_chain(&identity.shop(), &identity.root_public_key, chain)?;
     let revoked: bool = connection
         .prepare_cached("select exists (select 1 from revocations where replica = ?)")?
@@ -404,7 +427,12 @@ pub enum Discontinuity {
 type Token = serde_bytes::ByteArray<16>;
 
 /// Compares the witness with the database.
-pub(crate) fn check_witness(connection: &Connection, folder: &Path, origin: &Origin, chains: &Chains) -> Result<Option<Discontinuity>, ReplicaError> {
+pub(crate) fn check_witness(
+    connection: &Connection,
+    folder: &Path,
+    origin: &Origin,
+    chains: &Chains,
+) -> Result<Option<Discontinuity>, ReplicaError> {
     let bytes = match std::fs::read(store::witness_path(folder)) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {

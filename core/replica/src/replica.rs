@@ -210,7 +210,13 @@ impl Replica {
     }
 
     /// A new shop on this machine: its root key, this device's key and first certificate. Its first entry certifies this device.
-    pub fn found(folder: &Path, device_name: &str, role: DeviceRole, database_key: DatabaseKey, env: &mut dyn Environment) -> Result<Founded, ReplicaError> {
+    pub fn found(
+        folder: &Path,
+        device_name: &str,
+        role: DeviceRole,
+        database_key: DatabaseKey,
+        env: &mut dyn Environment,
+    ) -> Result<Founded, ReplicaError> {
         let (root_seed, signing_seed) = (SigningSeed(random_32(env)), SigningSeed(random_32(env)));
         let root_public_key = identity::public_key_of(&root_seed);
         let shop = identity::shop_of(&root_public_key);
@@ -228,7 +234,8 @@ impl Replica {
         let certificate = identity::certify_with_root(&root_seed, &body)?;
         let membership = Membership { shop, root_public_key, certificates: vec![certificate.clone()] };
         let mut replica = Self::join(folder, database_key, &signing_seed, &membership, env)?;
-        let fact = Fact { id: FactId::from_bytes(random_16(env)), body: FactBody::DeviceCertified(DeviceCertified { certificate }) };
+        let fact =
+            Fact { id: FactId::from_bytes(random_16(env)), body: FactBody::DeviceCertified(DeviceCertified { certificate }) };
         identity::put_meta(&replica.connection, identity::META_FOUNDED, &true)?;
         replica.record(Draft { operation: "shop.found".to_owned(), facts: vec![fact], ..Draft::default() }, env)?;
         replica.write_witness()?;
@@ -236,7 +243,13 @@ impl Replica {
     }
 
     /// A new replica of an existing shop, with its certificate chain; empty until a checkpoint or entries arrive.
-    pub fn join(folder: &Path, database_key: DatabaseKey, signing_seed: &SigningSeed, membership: &Membership, env: &mut dyn Environment) -> Result<Self, ReplicaError> {
+    pub fn join(
+        folder: &Path,
+        database_key: DatabaseKey,
+        signing_seed: &SigningSeed,
+        membership: &Membership,
+        env: &mut dyn Environment,
+    ) -> Result<Self, ReplicaError> {
         membership.check()?;
         fs::create_dir_all(folder)?;
         let lock = FolderLock::take(folder)?;
@@ -249,12 +262,27 @@ impl Replica {
         }
         let (connection, journal) = made?;
         let breaker = Breaker::open(folder)?;
-        let mut replica = Self { folder: folder.to_owned(), database_key, connection, journal, hooks: Vec::new(), witnessed: None, breaker, _lock: lock };
+        let mut replica = Self {
+            folder: folder.to_owned(),
+            database_key,
+            connection,
+            journal,
+            hooks: Vec::new(),
+            witnessed: None,
+            breaker,
+            _lock: lock,
+        };
         replica.write_witness()?;
         Ok(replica)
     }
 
-    fn make(folder: &Path, key: &DatabaseKey, seed: &SigningSeed, membership: &Membership, env: &mut dyn Environment) -> Result<(Connection, Journal), ReplicaError> {
+    fn make(
+        folder: &Path,
+        key: &DatabaseKey,
+        seed: &SigningSeed,
+        membership: &Membership,
+        env: &mut dyn Environment,
+    ) -> Result<(Connection, Journal), ReplicaError> {
         let mut connection = store::open_connection(&store::database_path(folder), key, Mode::Create)?;
         store::migrate(&mut connection)?;
         let db_tx = Transaction::new(&mut connection, TransactionBehavior::Immediate)?;
@@ -280,7 +308,16 @@ impl Replica {
         let seed = signing_seed.as_ref().or(new_signing_seed.as_ref()).ok_or(ReplicaError::NotCertified)?;
         let journal = Journal::open(&connection, Identity::load(&connection, seed)?)?;
         let breaker = Breaker::open(folder)?;
-        let mut replica = Self { folder: folder.to_owned(), database_key, connection, journal, hooks: Vec::new(), witnessed: None, breaker, _lock: lock };
+        let mut replica = Self {
+            folder: folder.to_owned(),
+            database_key,
+            connection,
+            journal,
+            hooks: Vec::new(),
+            witnessed: None,
+            breaker,
+            _lock: lock,
+        };
         replica.look_back()?;
         let continuity = replica.prove_continuity(new_signing_seed.is_some(), env)?;
         replica.write_witness()?;
@@ -317,7 +354,10 @@ impl Replica {
     }
 
     /// Does `work` in one database transaction: all of it or nothing.
-    pub(crate) fn commit<T>(&mut self, work: impl FnOnce(&mut Journal, &Connection) -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+    pub(crate) fn commit<T>(
+        &mut self,
+        work: impl FnOnce(&mut Journal, &Connection) -> Result<T, ReplicaError>,
+    ) -> Result<T, ReplicaError> {
         let outcome = self.try_commit(work);
         if outcome.is_err() {
             self.journal.reload(&self.connection)?;
@@ -325,7 +365,10 @@ impl Replica {
         outcome
     }
 
-    fn try_commit<T>(&mut self, work: impl FnOnce(&mut Journal, &Connection) -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+    fn try_commit<T>(
+        &mut self,
+        work: impl FnOnce(&mut Journal, &Connection) -> Result<T, ReplicaError>,
+    ) -> Result<T, ReplicaError> {
         let db_tx = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         let value = work(&mut self.journal, &db_tx)?;
         db_tx.commit()?;
@@ -395,7 +438,12 @@ impl Replica {
 
     /// Gives up the entries of `origin` after `common_seq`, because the world holds another branch. They stay as evidence; where they
     /// are ours, a new incarnation records their facts and edits again, and is returned.
-    pub fn surrender_branch(&mut self, origin: Origin, common_seq: u64, env: &mut dyn Environment) -> Result<Option<Origin>, ReplicaError> {
+    pub fn surrender_branch(
+        &mut self,
+        origin: Origin,
+        common_seq: u64,
+        env: &mut dyn Environment,
+    ) -> Result<Option<Origin>, ReplicaError> {
         let new_origin = self.commit(|journal, db_tx| journal.surrender(db_tx, origin, common_seq, env))?;
         self.tell(&Touched::default());
         Ok(new_origin)
@@ -439,7 +487,12 @@ impl Admission {
     pub fn touched(&self) -> Option<&Touched> {
         match self {
             Self::Applied { touched, .. } | Self::Quarantined { touched, .. } => Some(touched),
-            Self::Duplicate | Self::Pending | Self::Fork { .. } | Self::OwnOriginContinued { .. } | Self::AwaitingApproval | Self::Refused { .. } => None,
+            Self::Duplicate
+            | Self::Pending
+            | Self::Fork { .. }
+            | Self::OwnOriginContinued { .. }
+            | Self::AwaitingApproval
+            | Self::Refused { .. } => None,
         }
     }
 
@@ -494,7 +547,12 @@ impl Replica {
     }
 
     /// Entries that a replica which has read `theirs` lacks, in an order that it can apply as they come.
-    pub fn entries_after(&self, theirs: &Vector, entries_max: usize, bytes_max: usize) -> Result<Vec<TransferEntry>, ReplicaError> {
+    pub fn entries_after(
+        &self,
+        theirs: &Vector,
+        entries_max: usize,
+        bytes_max: usize,
+    ) -> Result<Vec<TransferEntry>, ReplicaError> {
         listing::entries_after(&self.connection, &self.journal.chains, theirs, entries_max, bytes_max)
     }
 
@@ -547,7 +605,8 @@ impl Replica {
     /// Sections that were not applied: origin, seq, section, and why.
     pub fn quarantined(&self, count_max: usize) -> Result<Vec<(Origin, u64, usize, String)>, ReplicaError> {
         let mut statement = self.connection.prepare_cached("select place, reason from quarantine order by place limit ?")?;
-        let rows = statement.query_map([i64::try_from(count_max).unwrap_or(i64::MAX)], |row| Ok((Place(row.get(0)?), row.get(1)?)))?;
+        let rows =
+            statement.query_map([i64::try_from(count_max).unwrap_or(i64::MAX)], |row| Ok((Place(row.get(0)?), row.get(1)?)))?;
         let rows = rows.collect::<Result<Vec<(Place, String)>, _>>()?;
         let named = rows.into_iter().filter_map(|(place, reason)| {
             let origin = self.journal.chains.origin_of(place.number())?;

@@ -12,9 +12,9 @@ use crate::digest;
 use crate::entry::{EntryHeader, SectionKind};
 use crate::error::ReplicaError;
 use crate::identity;
+use crate::journal::Place;
 use crate::journal::chains::Chain;
 use crate::journal::facts;
-use crate::journal::Place;
 use crate::origin::{Hash, Origin};
 use crate::projections;
 use crate::replica::Replica;
@@ -108,10 +108,17 @@ fn check_pages(connection: &Connection, report: &mut VerifyReport) -> Result<(),
     Ok(())
 }
 
-fn check_chain(connection: &Connection, origin: &Origin, chain: &Chain, report: &mut VerifyReport, told: &mut dyn FnMut(u64)) -> Result<(), ReplicaError> {
+fn check_chain(
+    connection: &Connection,
+    origin: &Origin,
+    chain: &Chain,
+    report: &mut VerifyReport,
+    told: &mut dyn FnMut(u64),
+) -> Result<(), ReplicaError> {
     let keys = identity::keys_of(connection, &origin.replica)?;
     let mut previous: Option<Hash> = (chain.floor == 0).then_some(Hash::default());
-    let mut statement = connection.prepare_cached("select place, hash, header, signature from entries where place >= ? and place <= ? order by place")?;
+    let mut statement = connection
+        .prepare_cached("select place, hash, header, signature from entries where place >= ? and place <= ? order by place")?;
     let (first, last) = (Place::of(chain.number, chain.floor + 1), Place::of(chain.number, chain.seq));
     let mut rows = statement.query([first.0, last.0])?;
     let mut expected = chain.floor + 1;
@@ -146,7 +153,16 @@ fn check_chain(connection: &Connection, origin: &Origin, chain: &Chain, report: 
 }
 
 #[expect(clippy::too_many_arguments, reason = "one call; the pieces of one row")]
-fn check_place(header: &EntryHeader, origin: &Origin, place: Place, previous: Option<Hash>, hash: Hash, bytes: &[u8], name: &str, report: &mut VerifyReport) {
+fn check_place(
+    header: &EntryHeader,
+    origin: &Origin,
+    place: Place,
+    previous: Option<Hash>,
+    hash: Hash,
+    bytes: &[u8],
+    name: &str,
+    report: &mut VerifyReport,
+) {
     if header.origin != *origin || header.seq != place.seq() || Hash::of(bytes) != hash {
         report.note(format!("{name}: it does not belong where it stands"));
     }
@@ -155,7 +171,13 @@ fn check_place(header: &EntryHeader, origin: &Origin, place: Place, previous: Op
     }
 }
 
-fn check_bodies(connection: &Connection, header: &EntryHeader, place: Place, name: &str, report: &mut VerifyReport) -> Result<(), ReplicaError> {
+fn check_bodies(
+    connection: &Connection,
+    header: &EntryHeader,
+    place: Place,
+    name: &str,
+    report: &mut VerifyReport,
+) -> Result<(), ReplicaError> {
     for (index, section) in header.sections.iter().enumerate() {
         let body = facts::body(connection, place.section(index))?;
         let fits = match (body, section.kind) {

@@ -24,7 +24,11 @@ fn reader(device: &Device) -> Reader {
 fn texts(row: &ConflictRow) -> Vec<Option<&str>> {
     let text = |value: &'_ Option<Scalar>| value.clone();
     let mut values: Vec<Option<&str>> = row.values.iter().map(|value| value.value.as_ref().and_then(Scalar::as_text)).collect();
-    assert!(row.values.iter().filter(|value| value.is_current).count() == 1, "{:?}", row.values.iter().map(|value| text(&value.value)).collect::<Vec<_>>());
+    assert!(
+        row.values.iter().filter(|value| value.is_current).count() == 1,
+        "{:?}",
+        row.values.iter().map(|value| text(&value.value)).collect::<Vec<_>>()
+    );
     values.sort_unstable();
     values
 }
@@ -34,7 +38,12 @@ fn a_title_set_on_three_devices_is_one_conflict_with_three_values_until_somebody
     let mut world = World::new();
     let staff = StaffId::from_bytes([77; 16]);
     for (till, title) in ["Red shirt", "Blue shirt", "Green shirt"].into_iter().enumerate() {
-        let draft = Draft { operation: "product.edit".into(), staff: Some(staff), edits: vec![change("title", Some(title))], ..Draft::default() };
+        let draft = Draft {
+            operation: "product.edit".into(),
+            staff: Some(staff),
+            edits: vec![change("title", Some(title))],
+            ..Draft::default()
+        };
         world.tills[till].record(draft);
     }
     world.meet();
@@ -76,7 +85,8 @@ fn a_field_taken_out_here_and_edited_there_is_a_conflict() {
         assert_eq!(texts(&rows[0]), [None, Some("shirt")]);
     }
     // Taking what stands for now settles it too.
-    let standing = reader(&world.tills[0]).conflicts(1).unwrap()[0].values.iter().find(|value| value.is_current).unwrap().value.clone();
+    let standing =
+        reader(&world.tills[0]).conflicts(1).unwrap()[0].values.iter().find(|value| value.is_current).unwrap().value.clone();
     world.record_edit(0, change("handle", standing.as_ref().and_then(Scalar::as_text)));
     world.meet();
     for till in &world.tills {
@@ -244,12 +254,19 @@ fn what_changes_and_goes_is_found_as_it_is_now() {
 #[test]
 fn one_article_is_found_by_upc_ean_and_gtin() {
     let mut shop = Shop::found();
-    let products = [item(1, "Pen", "PEN", "036000291452"), item(2, "Ink", "INK", "4006381333931"), item(3, "Nib", "nib-1", "nib/1")];
+    let products =
+        [item(1, "Pen", "PEN", "036000291452"), item(2, "Ink", "INK", "4006381333931"), item(3, "Nib", "nib-1", "nib/1")];
     save(&mut shop, &products);
     let reader = shop.reader();
     for (code, title) in [
-        ("036000291452", "Pen"), ("0036000291452", "Pen"), ("00036000291452", "Pen"), (" 4006381333931 ", "Ink"), ("04006381333931", "Ink"),
-        ("NIB/1", "Nib"), ("NIB-1", "Nib"), ("pen", "Pen"),
+        ("036000291452", "Pen"),
+        ("0036000291452", "Pen"),
+        ("00036000291452", "Pen"),
+        (" 4006381333931 ", "Ink"),
+        ("04006381333931", "Ink"),
+        ("NIB/1", "Nib"),
+        ("NIB-1", "Nib"),
+        ("pen", "Pen"),
     ] {
         let found = reader.variants_by_code(code).unwrap();
         assert_eq!(found.iter().map(|row| row.product_title.as_str()).collect::<Vec<_>>(), [title], "{code}");

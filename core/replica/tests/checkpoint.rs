@@ -47,7 +47,10 @@ fn a_new_device_starts_from_a_checkpoint_and_goes_on_with_entries() {
     load(&mut till, &manifest, &chunks);
     assert!(!till.get().needs_checkpoint().unwrap());
     assert_in_step(&till, &shop.office);
-    assert_eq!(till.get().reader().unwrap().projection_digests().unwrap(), shop.office.get().reader().unwrap().projection_digests().unwrap());
+    assert_eq!(
+        till.get().reader().unwrap().projection_digests().unwrap(),
+        shop.office.get().reader().unwrap().projection_digests().unwrap()
+    );
     assert_sound(&till);
     till.edit(3, "title", "Coffee");
     till.adjust(5);
@@ -219,7 +222,12 @@ fn a_full_disk_is_told_leaves_nothing_half_done_and_is_forgotten_when_there_is_r
     let mut refused = None;
     for number in 0..200 {
         let fact = shop.office.adjustment(number);
-        let draft = Draft { operation: "stock.adjust".into(), facts: vec![fact], edits: vec![edit(8, "title", &"x".repeat(20_000 + number as usize))], ..Draft::default() };
+        let draft = Draft {
+            operation: "stock.adjust".into(),
+            facts: vec![fact],
+            edits: vec![edit(8, "title", &"x".repeat(20_000 + number as usize))],
+            ..Draft::default()
+        };
         let device = &mut shop.office;
         if let Err(error) = device.replica.as_mut().unwrap().record(draft, &mut device.env) {
             refused = Some(error);

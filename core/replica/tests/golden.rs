@@ -51,7 +51,14 @@ fn header() -> EntryHeader {
 #[test]
 fn a_header_is_written_as_it_was_in_the_first_release() {
     let full = header();
-    let empty = EntryHeader { depends_on: Vec::new(), staff: None, batch: None, sections: Vec::new(), clock: ClockReading::default(), ..header() };
+    let empty = EntryHeader {
+        depends_on: Vec::new(),
+        staff: None,
+        batch: None,
+        sections: Vec::new(),
+        clock: ClockReading::default(),
+        ..header()
+    };
     for (name, header) in [("header_full.hex", full), ("header_empty.hex", empty)] {
         let bytes = header.encode().unwrap();
         assert_eq!(EntryHeader::decode(&bytes).unwrap(), header);
@@ -91,8 +98,12 @@ fn a_shop_from_one_seed_has_the_same_journal_and_digest_for_ever() {
     shop.office.pull(&till);
     assert_in_step(&till, &shop.office);
     let vector = till.get().vector().unwrap();
-    let tips: Vec<String> = vector.0.iter().map(|(origin, position)| format!("{origin} {} {}", position.seq, position.tip)).collect();
+    let tips: Vec<String> =
+        vector.0.iter().map(|(origin, position)| format!("{origin} {} {}", position.seq, position.tip)).collect();
     let digest = till.get().digest().unwrap();
     // Headers name the program's version, so each version has a file of its own.
-    check(concat!("journal_of_seed_1_v", env!("CARGO_PKG_VERSION"), ".txt"), &format!("{}\n{} {} {}\n", tips.join("\n"), digest.total, digest.document_count, digest.fact_count));
+    check(
+        concat!("journal_of_seed_1_v", env!("CARGO_PKG_VERSION"), ".txt"),
+        &format!("{}\n{} {} {}\n", tips.join("\n"), digest.total, digest.document_count, digest.fact_count),
+    );
 }

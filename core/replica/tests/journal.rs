@@ -185,7 +185,10 @@ fn a_branch_that_the_world_does_not_hold_is_given_up_and_told_again() {
     till.edit(9, "title", "Tea");
     let before = till.get().digest().unwrap();
     let origin = till.get().origin();
-    let new_origin = { let device = &mut till; device.replica.as_mut().unwrap().surrender_branch(origin, 0, &mut device.env).unwrap() };
+    let new_origin = {
+        let device = &mut till;
+        device.replica.as_mut().unwrap().surrender_branch(origin, 0, &mut device.env).unwrap()
+    };
     assert_eq!(new_origin, Some(till.get().origin()));
     assert_eq!(till.get().vector().unwrap().seq(&origin), 0);
     let after = till.get().digest().unwrap();
@@ -204,7 +207,10 @@ fn entries_of_a_device_without_certificate_wait_for_it() {
     assert!(matches!(shop.office.admit(&entry), Admission::AwaitingApproval));
     assert_eq!(shop.office.get().awaiting_count(), 1);
     let id = shop.office.id();
-    let fact = Fact { id: FactId::from_bytes(id), body: FactBody::DeviceCertified(tradepost_domain::device::DeviceCertified { certificate }) };
+    let fact = Fact {
+        id: FactId::from_bytes(id),
+        body: FactBody::DeviceCertified(tradepost_domain::device::DeviceCertified { certificate }),
+    };
     shop.office.record(Draft { operation: "device.certify".into(), facts: vec![fact], ..Draft::default() });
     assert_eq!(shop.office.get().awaiting_count(), 0);
     till.pull(&shop.office);
@@ -222,7 +228,12 @@ fn what_a_revoked_device_did_after_its_last_valid_entry_waits_and_can_be_approve
     other.pull(&shop.office);
     other.pull(&till);
     let revoke = |shop: &mut Shop, last: u64| {
-        let revoked = DeviceRevoked { replica: till.get().replica_id(), last_valid: vec![(1, last)], reason: "lost".into(), revoked_at: Timestamp::from_unix_ms(0) };
+        let revoked = DeviceRevoked {
+            replica: till.get().replica_id(),
+            last_valid: vec![(1, last)],
+            reason: "lost".into(),
+            revoked_at: Timestamp::from_unix_ms(0),
+        };
         let fact = Fact { id: FactId::from_bytes(shop.office.id()), body: FactBody::DeviceRevoked(revoked) };
         shop.office.record(Draft { operation: "device.revoke".into(), facts: vec![fact], ..Draft::default() });
     };
@@ -282,7 +293,10 @@ fn one_entry_carries_facts_edits_and_local_values_or_none_of_them() {
     let mut too_large = draft;
     too_large.local = vec![("receipt".into(), Some(vec![2]))];
     too_large.operation = "x".repeat(100);
-    let refused = { let device = &mut shop.office; device.replica.as_mut().unwrap().record(too_large, &mut device.env) };
+    let refused = {
+        let device = &mut shop.office;
+        device.replica.as_mut().unwrap().record(too_large, &mut device.env)
+    };
     assert!(matches!(refused, Err(ReplicaError::TooLarge { .. })));
     assert_eq!(shop.office.get().local("receipt").unwrap(), Some(vec![1]));
     assert_eq!(shop.office.get().vector().unwrap(), vector);

@@ -12,7 +12,12 @@ fn forge(device: &common::Device, entry: &TransferEntry, sections: Vec<(SectionK
     let mut header = EntryHeader::decode(&entry.header).unwrap();
     header.sections = sections
         .iter()
-        .map(|(kind, bytes)| SectionHeader { scope: "product".into(), kind: *kind, length: bytes.len() as u32, hash: Hash::of(bytes) })
+        .map(|(kind, bytes)| SectionHeader {
+            scope: "product".into(),
+            kind: *kind,
+            length: bytes.len() as u32,
+            hash: Hash::of(bytes),
+        })
         .collect();
     let header = header.encode().unwrap();
     let signature = device.get().sign(&header).to_vec();

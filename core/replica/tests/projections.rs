@@ -102,7 +102,9 @@ fn a_placed_order_commits_stock_until_it_is_supplied_or_canceled() {
     world.act(&Act::Place { till: 0, variant: 1, quantity: 3 });
     world.act(&Act::Place { till: 0, variant: 1, quantity: 2 });
     world.meet();
-    let level = |world: &World, till: usize| world.tills[till].get().reader().unwrap().stock_level(world::variant(1), world::LOCATION).unwrap();
+    let level = |world: &World, till: usize| {
+        world.tills[till].get().reader().unwrap().stock_level(world::variant(1), world::LOCATION).unwrap()
+    };
     assert_eq!(level(&world, 2).committed, Quantity::from_thousandths(5000));
     // One till supplies the first order while another cancels the second.
     world.act(&Act::Fulfill { till: 1, order: 0 });
@@ -161,7 +163,10 @@ fn reports_add_up_to_the_sales() {
     let hours = reader.sales_by_hour(day).unwrap();
     assert_eq!(hours.iter().map(|(_, gross)| gross.minor).sum::<i64>(), 3 * 2 * 119);
     let top = reader.top_products(day, day, 5).unwrap();
-    assert_eq!((top[0].variant, top[0].quantity, top[0].gross), (world::variant(1), Quantity::from_thousandths(4000), totals[0].gross));
+    assert_eq!(
+        (top[0].variant, top[0].quantity, top[0].gross),
+        (world::variant(1), Quantity::from_thousandths(4000), totals[0].gross)
+    );
     assert_eq!(reader.quick_keys(5).unwrap()[0].id, world::variant(1));
     let sales = reader.sales(&Default::default(), 10, 0).unwrap();
     assert_eq!(sales.len(), 3);

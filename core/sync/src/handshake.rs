@@ -59,11 +59,7 @@ pub(crate) fn answer_welcome(
 
 /// Checks the dialing side's proof.
 pub(crate) fn check_proof(peer: &CertificateBody, theirs: &Nonce, ours: &Nonce, signature: &[u8]) -> Result<(), SyncError> {
-    if verify_signature(&peer.public_key, &words(DIALED, theirs, ours), signature) {
-        Ok(())
-    } else {
-        Err(SyncError::NotProven)
-    }
+    if verify_signature(&peer.public_key, &words(DIALED, theirs, ours), signature) { Ok(()) } else { Err(SyncError::NotProven) }
 }
 
 /// What is signed: the side's label, the dialing side's nonce, the accepting side's nonce.

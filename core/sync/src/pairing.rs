@@ -186,7 +186,8 @@ pub fn may_pair(role: DeviceRole) -> bool {
 pub fn new_code(env: &mut dyn Environment) -> String {
     let mut bytes = [0; CODE_LETTERS];
     env.random(&mut bytes);
-    let letters: Vec<char> = bytes.iter().filter_map(|byte| CODE_ALPHABET.get(usize::from(byte % 32))).map(|letter| char::from(*letter)).collect();
+    let letters: Vec<char> =
+        bytes.iter().filter_map(|byte| CODE_ALPHABET.get(usize::from(byte % 32))).map(|letter| char::from(*letter)).collect();
     let (first, second) = letters.split_at(letters.len() / 2);
     first.iter().chain(std::iter::once(&'-')).chain(second).collect()
 }

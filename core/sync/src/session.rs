@@ -251,7 +251,13 @@ impl Session {
         Ok(out)
     }
 
-    fn greet(&mut self, message: Message, replica: &mut Replica, env: &mut dyn Environment, out: &mut Vec<Output>) -> Result<(), SyncError> {
+    fn greet(
+        &mut self,
+        message: Message,
+        replica: &mut Replica,
+        env: &mut dyn Environment,
+        out: &mut Vec<Output>,
+    ) -> Result<(), SyncError> {
         let phase = std::mem::replace(&mut self.phase, Phase::AwaitHello);
         match (phase, message) {
             (_, Message::Bye { reason }) => return Err(SyncError::Ended(reason)),
@@ -309,7 +315,13 @@ impl Session {
         Ok(())
     }
 
-    fn hear(&mut self, message: Message, replica: &mut Replica, env: &mut dyn Environment, out: &mut Vec<Output>) -> Result<(), SyncError> {
+    fn hear(
+        &mut self,
+        message: Message,
+        replica: &mut Replica,
+        env: &mut dyn Environment,
+        out: &mut Vec<Output>,
+    ) -> Result<(), SyncError> {
         match message {
             Message::Entries { batch } => self.take_entries(&batch, replica, env, out),
             Message::Stored { positions } => {
@@ -345,11 +357,19 @@ impl Session {
                 Ok(())
             }
             Message::Bye { reason } => Err(SyncError::Ended(reason)),
-            Message::Hello { .. } | Message::Welcome { .. } | Message::Proof { .. } | Message::Ready { .. } => Err(SyncError::OutOfTurn),
+            Message::Hello { .. } | Message::Welcome { .. } | Message::Proof { .. } | Message::Ready { .. } => {
+                Err(SyncError::OutOfTurn)
+            }
         }
     }
 
-    fn take_entries(&mut self, batch: &[u8], replica: &mut Replica, env: &mut dyn Environment, out: &mut Vec<Output>) -> Result<(), SyncError> {
+    fn take_entries(
+        &mut self,
+        batch: &[u8],
+        replica: &mut Replica,
+        env: &mut dyn Environment,
+        out: &mut Vec<Output>,
+    ) -> Result<(), SyncError> {
         if self.loading.is_some() {
             return Err(SyncError::OutOfTurn);
         }
@@ -475,7 +495,8 @@ impl Session {
                 hashes.push((seq, hash));
             }
         }
-        let is_one_of_us = origin.replica == replica.replica_id() || self.peer.as_ref().is_some_and(|peer| peer.replica == origin.replica);
+        let is_one_of_us =
+            origin.replica == replica.replica_id() || self.peer.as_ref().is_some_and(|peer| peer.replica == origin.replica);
         self.is_forked |= is_one_of_us;
         self.say(&Message::Forked { origin, hashes }, out);
         Ok(())
@@ -512,7 +533,12 @@ impl Session {
         Err(SyncError::Ended("this device was copied or restored; it goes on under a new number".to_owned()))
     }
 
-    fn begin_sending_checkpoint(&mut self, replica: &Replica, env: &mut dyn Environment, out: &mut Vec<Output>) -> Result<(), SyncError> {
+    fn begin_sending_checkpoint(
+        &mut self,
+        replica: &Replica,
+        env: &mut dyn Environment,
+        out: &mut Vec<Output>,
+    ) -> Result<(), SyncError> {
         let source = replica.checkpoint_source(env)?;
         let begins = Message::CheckpointBegins { manifest: source.manifest().to_vec(), chunks: source.chunk_count() };
         self.say(&begins, out);
@@ -541,7 +567,13 @@ impl Session {
         Ok(())
     }
 
-    fn begin_loading(&mut self, manifest: &[u8], chunks: u64, replica: &mut Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+    fn begin_loading(
+        &mut self,
+        manifest: &[u8],
+        chunks: u64,
+        replica: &mut Replica,
+        out: &mut Vec<Output>,
+    ) -> Result<(), SyncError> {
         if !replica.needs_checkpoint()? {
             return Err(SyncError::OutOfTurn);
         }
@@ -567,7 +599,13 @@ impl Session {
         Ok(())
     }
 
-    fn finish_loading(&mut self, chunks: u64, replica: &mut Replica, env: &mut dyn Environment, out: &mut Vec<Output>) -> Result<(), SyncError> {
+    fn finish_loading(
+        &mut self,
+        chunks: u64,
+        replica: &mut Replica,
+        env: &mut dyn Environment,
+        out: &mut Vec<Output>,
+    ) -> Result<(), SyncError> {
         if self.loading.as_ref().is_none_or(|loading| loading.next != chunks) {
             return Err(SyncError::OutOfTurn);
         }

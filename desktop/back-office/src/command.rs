@@ -24,7 +24,9 @@ use crate::api::stock::{FoundVariant, Movement, StockEntry, StockLine, StockQuer
 use crate::api::storefront::{CollectionDraft, PutIn};
 use crate::api::sync_status::SyncView;
 use crate::api::undo::Saved;
-use crate::api::{BackOffice, customer, device, file, home, import, label, order, product, report, settings, shop, stock, storefront};
+use crate::api::{
+    BackOffice, customer, device, file, home, import, label, order, product, report, settings, shop, stock, storefront,
+};
 
 /// The back office as commands get it.
 pub type Office<'a> = State<'a, Arc<BackOffice>>;
@@ -33,7 +35,10 @@ pub type Office<'a> = State<'a, Arc<BackOffice>>;
 const LIMIT_MAX: usize = 200;
 
 /// Runs work off the window's thread and off the runtime's: it may read, write and wait.
-async fn run<T: Send + 'static>(office: Office<'_>, work: impl FnOnce(&BackOffice) -> ApiResult<T> + Send + 'static) -> ApiResult<T> {
+async fn run<T: Send + 'static>(
+    office: Office<'_>,
+    work: impl FnOnce(&BackOffice) -> ApiResult<T> + Send + 'static,
+) -> ApiResult<T> {
     let office = Arc::clone(&office);
     let done = tauri::async_runtime::spawn_blocking(move || work(&office)).await;
     done.unwrap_or_else(|_| Err(ApiError::input("This went wrong inside the program. Nothing was half saved: try again.")))
@@ -73,7 +78,10 @@ fn file_name(request: &Request<'_>) -> String {
     let mut bytes = Vec::new();
     let mut rest = encoded.as_bytes();
     while let Some((byte, after)) = rest.split_first() {
-        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok()).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let digits = after
+            .get(..2)
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
         let (byte, after) = match (byte, digits) {
             (b'%', Some(decoded)) => (decoded, after.get(2..).unwrap_or_default()),
             _ => (*byte, after),
@@ -188,8 +196,11 @@ mod tests {
     #[test]
     fn the_screens_call_every_command_by_its_name_and_no_other() {
         let calls = include_str!("../ui/src/lib/api/index.ts");
-        let quoted = |line: &str| line.split_once('(').map(|(before, _)| before).is_some().then(|| line.split('\'').nth(1).map(str::to_owned)).flatten();
-        let called: BTreeSet<String> = calls.split("call<").skip(1).chain(calls.split("invoke<").skip(1)).filter_map(quoted).collect();
+        let quoted = |line: &str| {
+            line.split_once('(').map(|(before, _)| before).is_some().then(|| line.split('\'').nth(1).map(str::to_owned)).flatten()
+        };
+        let called: BTreeSet<String> =
+            calls.split("call<").skip(1).chain(calls.split("invoke<").skip(1)).filter_map(quoted).collect();
         let known: BTreeSet<String> = NAMES.iter().map(|name| (*name).to_owned()).collect();
         let called: BTreeSet<String> = called.into_iter().filter(|name| name != "@tauri-apps/api/core").collect();
         assert_eq!(called, known);

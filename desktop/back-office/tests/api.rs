@@ -11,7 +11,9 @@ use tradepost_back_office::api::order::{self, OrderQuery};
 use tradepost_back_office::api::product::{self, BulkChange, ProductQuery};
 use tradepost_back_office::api::stock::{self, StockEntry, StockQuery};
 use tradepost_back_office::api::storefront::{self, CollectionDraft, PutIn};
-use tradepost_back_office::api::{BackOffice, ErrorCode, News, conflict, device, file, home, import, label, report, settings, shop};
+use tradepost_back_office::api::{
+    BackOffice, ErrorCode, News, conflict, device, file, home, import, label, report, settings, shop,
+};
 use tradepost_connection::SystemEnvironment;
 use tradepost_operations::By;
 
@@ -82,7 +84,9 @@ fn prices_of_many_products_are_raised_and_undone_together() {
     let folder = tempfile::tempdir().unwrap();
     let office = office_with_shop(folder.path());
     import_products(&office);
-    let ids = office.read(|reader| product::ids(reader, &ProductQuery { vendor: "Northwind".to_owned(), ..ProductQuery::default() })).unwrap();
+    let ids = office
+        .read(|reader| product::ids(reader, &ProductQuery { vendor: "Northwind".to_owned(), ..ProductQuery::default() }))
+        .unwrap();
     let raise = BulkChange::Price { how: "raise".to_owned(), value: "10".to_owned() };
     let saved = office.write(|write| product::bulk_edit(write, &ids, &raise)).unwrap();
     assert_eq!(saved.changed, 2);
@@ -205,7 +209,11 @@ fn settings_are_saved_checked_and_undone() {
     assert_eq!(office.write(|write| settings::save_till(write, &till)).unwrap_err().code, ErrorCode::Input, "the code is taken");
 
     let owner = settings::StaffDraft { is_active: false, ..shown().staff.remove(0) };
-    assert_eq!(office.write(|write| settings::save_staff(write, &owner)).unwrap_err().code, ErrorCode::Refused, "the last owner stays");
+    assert_eq!(
+        office.write(|write| settings::save_staff(write, &owner)).unwrap_err().code,
+        ErrorCode::Refused,
+        "the last owner stays"
+    );
 }
 
 #[test]
@@ -217,7 +225,13 @@ fn customers_and_collections_are_kept() {
     let saved = office.write(|write| customer::save(write, draft)).unwrap();
     assert_eq!(office.read(|reader| customer::list(reader, "okafor", 0, 10)).unwrap().rows[0].id, saved.id);
 
-    let new = CollectionDraft { id: String::new(), title: "Winter".to_owned(), handle: String::new(), description_html: String::new(), product_count: 0 };
+    let new = CollectionDraft {
+        id: String::new(),
+        title: "Winter".to_owned(),
+        handle: String::new(),
+        description_html: String::new(),
+        product_count: 0,
+    };
     let collection = office.write(|write| storefront::save(write, &new)).unwrap().id;
     let hat = product_named(&office, "Wool hat").id;
     office.write(|write| storefront::change_products(write, &collection, std::slice::from_ref(&hat), PutIn::In)).unwrap();
@@ -269,12 +283,17 @@ fn a_large_catalog_is_scrolled_and_searched_without_a_pause() {
     let folder = tempfile::tempdir().unwrap();
     let office = office_with_shop(folder.path());
     let mut csv = String::from("Handle,Title,Vendor,Type,Variant SKU,Variant Price\n");
-    (0..count).for_each(|n| csv.push_str(&format!("h{n},Product {n} of {},Vendor {},Type {},S{n},{}.00\n", n % 977, n % 40, n % 17, n % 500)));
+    (0..count).for_each(|n| {
+        csv.push_str(&format!("h{n},Product {n} of {},Vendor {},Type {},S{n},{}.00\n", n % 977, n % 40, n % 17, n % 500))
+    });
     import::plan(&office.shop().unwrap(), "large.csv", csv.into_bytes()).unwrap();
     import::run(&office).unwrap();
     let mut worst = std::time::Duration::ZERO;
     for step in 0..50 {
-        let query = ProductQuery { search: if step % 5 == 4 { format!("product {}", step * 7) } else { String::new() }, ..ProductQuery::default() };
+        let query = ProductQuery {
+            search: if step % 5 == 4 { format!("product {}", step * 7) } else { String::new() },
+            ..ProductQuery::default()
+        };
         let begun = std::time::Instant::now();
         office.read(|reader| product::list(reader, &query, (count / 50) * step % count, 100)).unwrap();
         if step > 0 {

@@ -156,13 +156,26 @@ async fn every_screen_is_shown_in_light_and_dark() {
 async fn show_every_screen(screen: &Screen, theme: &str) {
     let look = async |name: &str| screen.look(&format!("{name}-{theme}")).await;
     let places = [
-        ("#/home", "home", "Orders to pack"), ("#/orders", "orders", "W-1001"), ("#/products", "products", "Alpine wool hat"), ("#/stock", "stock", "On hand"),
-        ("#/stock/adjust", "stock-adjust", "Adjust stock"), ("#/stock/labels", "labels", "Print labels"), ("#/customers", "customers", "Ada Okafor"),
-        ("#/customers/new", "customer", "New customer"), ("#/reports", "reports", "Best sellers"), ("#/reports/sessions", "sessions", "Drawer right"),
-        ("#/storefront", "storefront", "Winter warmers"), ("#/conflicts", "conflicts", "Cedar folding stool"), ("#/import", "import", "drop it here"),
-        ("#/settings", "settings-shop", "Under the name"), ("#/settings/taxes", "settings-taxes", "Tax rates"), ("#/settings/shipping", "settings-shipping", "Shipping rates"),
-        ("#/settings/places", "settings-places", "Market stall"), ("#/settings/staff", "settings-staff", "Priya Raman"),
-        ("#/settings/devices", "settings-devices", "Workshop"), ("#/products/new", "product-new", "New product"),
+        ("#/home", "home", "Orders to pack"),
+        ("#/orders", "orders", "W-1001"),
+        ("#/products", "products", "Alpine wool hat"),
+        ("#/stock", "stock", "On hand"),
+        ("#/stock/adjust", "stock-adjust", "Adjust stock"),
+        ("#/stock/labels", "labels", "Print labels"),
+        ("#/customers", "customers", "Ada Okafor"),
+        ("#/customers/new", "customer", "New customer"),
+        ("#/reports", "reports", "Best sellers"),
+        ("#/reports/sessions", "sessions", "Drawer right"),
+        ("#/storefront", "storefront", "Winter warmers"),
+        ("#/conflicts", "conflicts", "Cedar folding stool"),
+        ("#/import", "import", "drop it here"),
+        ("#/settings", "settings-shop", "Under the name"),
+        ("#/settings/taxes", "settings-taxes", "Tax rates"),
+        ("#/settings/shipping", "settings-shipping", "Shipping rates"),
+        ("#/settings/places", "settings-places", "Market stall"),
+        ("#/settings/staff", "settings-staff", "Priya Raman"),
+        ("#/settings/devices", "settings-devices", "Workshop"),
+        ("#/products/new", "product-new", "New product"),
     ];
     for (hash, name, text) in places {
         screen.go(hash).await;

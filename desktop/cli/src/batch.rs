@@ -76,7 +76,8 @@ pub fn run(open: &mut Open, file: &Path) -> Result<Answer, CliError> {
     let (shop, currency, read) = (open.shop.clone(), open.settings()?.currency, open.shop.reader()?);
     let mut input = input(file)?;
     let by = &mut open.by();
-    let mut batch = Batch { seller: shop.batch_seller(by, till.id)?, read, currency, sold: HashMap::new(), totals: Totals::default() };
+    let mut batch =
+        Batch { seller: shop.batch_seller(by, till.id)?, read, currency, sold: HashMap::new(), totals: Totals::default() };
     batch.seller.relax()?;
     let (mut number, mut line) = (0, Vec::new());
     while read_line(&mut input, &mut line).map_err(|error| CliError::reading(file, &error))? {
@@ -167,7 +168,8 @@ impl Batch<'_> {
             return Ok(id);
         }
         let number: Option<ReceiptNumber> = text.parse().ok();
-        let sale = number.map(|number| self.read.sales_by_receipt(&number)).transpose()?.and_then(|sales| sales.into_iter().next());
+        let sale =
+            number.map(|number| self.read.sales_by_receipt(&number)).transpose()?.and_then(|sales| sales.into_iter().next());
         let unknown = || CliError::Refused(format!("refund_of \"{text}\" is no receipt number, sale or earlier line known here"));
         sale.map(|sale| sale.id).ok_or_else(unknown)
     }
@@ -218,7 +220,8 @@ fn discount(percent: Option<&Value>) -> Result<Option<DiscountKind>, CliError> {
     let Some(percent) = percent.filter(|value| !value.is_null()) else { return Ok(None) };
     let text = text(percent)?;
     let rate = tradepost_domain::tax::RateMillionths::parse_percent(&text);
-    rate.map(|rate| Some(DiscountKind::Rate(rate))).ok_or_else(|| CliError::Refused(format!("\"{text}\" is no discount in percent")))
+    rate.map(|rate| Some(DiscountKind::Rate(rate)))
+        .ok_or_else(|| CliError::Refused(format!("\"{text}\" is no discount in percent")))
 }
 
 /// A text, or a number as it is written.
@@ -226,7 +229,9 @@ fn text(value: &Value) -> Result<String, CliError> {
     match value {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(CliError::Refused(format!("{value} is neither a text nor a number"))),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+            Err(CliError::Refused(format!("{value} is neither a text nor a number")))
+        }
     }
 }
 
@@ -247,7 +252,8 @@ impl Totals {
 
     fn answer(self, currency: Currency) -> Answer {
         let money = |minor| amount(Money::from_minor(minor, currency));
-        let problems: Vec<Value> = self.problems.iter().map(|(line, message)| json!({ "line": line, "message": message })).collect();
+        let problems: Vec<Value> =
+            self.problems.iter().map(|(line, message)| json!({ "line": line, "message": message })).collect();
         let json = json!({
             "sales": self.sales,
             "refunds": self.refunds,
@@ -259,7 +265,13 @@ impl Totals {
             "last_receipt": self.last,
             "problems": problems,
         });
-        let text = format!("{} sales {}, {} refunds {}", self.sales, Money::from_minor(self.gross, currency), self.refunds, Money::from_minor(self.refunded, currency));
+        let text = format!(
+            "{} sales {}, {} refunds {}",
+            self.sales,
+            Money::from_minor(self.gross, currency),
+            self.refunds,
+            Money::from_minor(self.refunded, currency)
+        );
         let mut answer = Answer::new(json, text);
         answer.messages = self.problems.iter().take(20).map(|(line, message)| format!("line {line}: {message}")).collect();
         if self.refused > 0 {

@@ -39,7 +39,9 @@ pub fn conflicts(data: &Path, conflicts: &Conflicts) -> Result<Answer, CliError>
         let [document, path, value @ ..] = settle.as_slice() else {
             return Err(CliError::Usage("write --settle DOCUMENT PATH VALUE".to_owned()));
         };
-        let id = document.parse().map_err(|_| CliError::Usage(format!("\"{document}\" is no document's id: take it from \"conflicts\"")))?;
+        let id = document
+            .parse()
+            .map_err(|_| CliError::Usage(format!("\"{document}\" is no document's id: take it from \"conflicts\"")))?;
         let value = value.first().map(|text| scalar(&open, id, path, text)).transpose()?;
         let shop = open.shop.clone();
         shop.settle_conflict(&mut open.by(), id, path, value)?;
@@ -100,14 +102,22 @@ pub fn verify(data: &Path) -> Result<Answer, CliError> {
     });
     let counts = format!("{} entries, {} documents, {} facts", report.entries, report.documents, report.facts);
     let verdict = if report.is_sound() { "everything is sound".to_owned() } else { format!("{} problems", report.problem_count) };
-    Ok(Answer { is_refusal: !report.is_sound(), messages: report.problems.clone(), ..Answer::new(json, format!("{counts}: {verdict}.")) })
+    Ok(Answer {
+        is_refusal: !report.is_sound(),
+        messages: report.problems.clone(),
+        ..Answer::new(json, format!("{counts}: {verdict}."))
+    })
 }
 
 pub fn rebuild(data: &Path) -> Result<Answer, CliError> {
     let device = Device::open(data)?;
     let report = lock(&device.replica()).rebuild(&mut |_, _| {})?;
     let json = json!({ "read": report.read, "changed_tables": report.changed_tables });
-    let changed = if report.changed_tables.is_empty() { "nothing was wrong".to_owned() } else { format!("put right: {}", report.changed_tables.join(", ")) };
+    let changed = if report.changed_tables.is_empty() {
+        "nothing was wrong".to_owned()
+    } else {
+        format!("put right: {}", report.changed_tables.join(", "))
+    };
     Ok(Answer::new(json, format!("Made again from {} documents and facts; {changed}.", report.read)))
 }
 

@@ -46,7 +46,10 @@ fn not_found(handle: &str) -> CliError {
 fn list(open: &Open, search: &str, with_archived: bool) -> Result<Answer, CliError> {
     let mut rows = all(open, &ProductFilter { search: search.to_owned(), ..ProductFilter::default() })?;
     if with_archived {
-        rows.extend(all(open, &ProductFilter { search: search.to_owned(), status: Some(ProductStatus::Archived), ..ProductFilter::default() })?);
+        rows.extend(all(
+            open,
+            &ProductFilter { search: search.to_owned(), status: Some(ProductStatus::Archived), ..ProductFilter::default() },
+        )?);
     }
     let json = json!({ "products": rows.iter().map(row_json).collect::<Vec<_>>() });
     let price = |row: &ProductRow| row.price_min.map_or_else(String::new, |price| price.to_decimal());
@@ -89,7 +92,12 @@ fn show(open: &Open, product: &Product) -> Result<Answer, CliError> {
     for variant in &product.variants {
         let available = open.read.variant(variant.id)?.map(|row| row.available);
         let price = variant.list_price.map_or_else(|| "no price".to_owned(), |price| price.to_decimal());
-        lines.push(vec![variant.sku.clone(), variant.title(), price, available.map_or_else(String::new, |available| available.to_string())]);
+        lines.push(vec![
+            variant.sku.clone(),
+            variant.title(),
+            price,
+            available.map_or_else(String::new, |available| available.to_string()),
+        ]);
         let mut json = variant_json(variant);
         if let Some(fields) = json.as_object_mut() {
             fields.insert("available".to_owned(), available.map_or(Value::Null, quantity));
@@ -111,7 +119,8 @@ fn show(open: &Open, product: &Product) -> Result<Answer, CliError> {
         "variants": variants,
         "imported": product.imported,
     });
-    let text = format!("{} ({})\n{}", product.title, product.status.word(), table(&["sku", "variant", "price", "available"], &lines));
+    let text =
+        format!("{} ({})\n{}", product.title, product.status.word(), table(&["sku", "variant", "price", "available"], &lines));
     Ok(Answer::new(json, text))
 }
 

@@ -181,7 +181,9 @@ pub fn export(data: &Path, export: &Export) -> Result<Answer, CliError> {
         Ok(exporter.write(product, &on_hand(&open, product)?)?)
     })?;
     let file = exporter.finish()?.into_inner().map_err(|error| ExchangeError::Write(error.into_error()))?;
-    file.sync_all().and_then(|()| std::fs::rename(&beside, &export.file)).map_err(|error| CliError::writing(&export.file, &error))?;
+    file.sync_all()
+        .and_then(|()| std::fs::rename(&beside, &export.file))
+        .map_err(|error| CliError::writing(&export.file, &error))?;
     let json = json!({ "file": export.file.display().to_string(), "products": products, "variants": variants });
     Ok(Answer::new(json, format!("Wrote {products} products with {variants} variants.")))
 }

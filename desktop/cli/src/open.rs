@@ -82,7 +82,9 @@ impl Open {
         match (fitting.pop(), fitting.len()) {
             (Some(only), 0) => Ok(only),
             (None, _) => Err(CliError::Refused(format!("nothing here has the code \"{code}\""))),
-            (Some(_), others) => Err(CliError::Refused(format!("{} variants have the code \"{code}\": use one's SKU", others + 1))),
+            (Some(_), others) => {
+                Err(CliError::Refused(format!("{} variants have the code \"{code}\": use one's SKU", others + 1)))
+            }
         }
     }
 

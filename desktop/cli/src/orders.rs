@@ -62,7 +62,10 @@ fn find(open: &Open, number: &str) -> Result<(OrderPlaced, OrderState), CliError
 }
 
 fn list(open: &Open, status: Option<&str>) -> Result<Answer, CliError> {
-    let word = |word: &str| OrderStatus::from_word(word).ok_or_else(|| CliError::Usage("status is one of: open, packed, canceled, fulfilled".to_owned()));
+    let word = |word: &str| {
+        OrderStatus::from_word(word)
+            .ok_or_else(|| CliError::Usage("status is one of: open, packed, canceled, fulfilled".to_owned()))
+    };
     let filter = OrderFilter { status: status.map(word).transpose()?, search: String::new() };
     let mut rows: Vec<OrderRow> = Vec::new();
     loop {
@@ -74,7 +77,9 @@ fn list(open: &Open, status: Option<&str>) -> Result<Answer, CliError> {
         }
     }
     let json = json!({ "orders": rows.iter().map(row_json).collect::<Vec<_>>() });
-    let line = |row: &OrderRow| vec![row.number.clone(), row.name.clone(), row.status.word().to_owned(), row.gross.to_decimal(), row.paid.to_decimal()];
+    let line = |row: &OrderRow| {
+        vec![row.number.clone(), row.name.clone(), row.status.word().to_owned(), row.gross.to_decimal(), row.paid.to_decimal()]
+    };
     Ok(Answer::new(json, table(&["number", "name", "status", "gross", "paid"], &rows.iter().map(line).collect::<Vec<_>>())))
 }
 

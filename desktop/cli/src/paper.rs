@@ -22,7 +22,8 @@ pub fn labels(data: &Path, labels: &Labels) -> Result<Answer, CliError> {
     let open = Open::at(data)?;
     let names = || SHEETS.iter().map(|sheet| sheet.key).collect::<Vec<_>>().join(", ");
     let sheet = SHEETS.iter().find(|sheet| sheet.key == labels.sheet);
-    let sheet = sheet.ok_or_else(|| CliError::Usage(format!("there is no sheet \"{}\"; there are: {}", labels.sheet, names())))?;
+    let sheet =
+        sheet.ok_or_else(|| CliError::Usage(format!("there is no sheet \"{}\"; there are: {}", labels.sheet, names())))?;
     let wanted = if labels.codes.is_empty() { of_everything(&open)? } else { of_codes(&open, &labels.codes)? };
     let style = if labels.shelf { LabelStyle::ShelfTag } else { LabelStyle::Product };
     let made = labels_pdf(&wanted, sheet, style, 0).map_err(|error| CliError::Refused(error.to_string()))?;
@@ -31,7 +32,9 @@ pub fn labels(data: &Path, labels: &Labels) -> Result<Answer, CliError> {
     let json = json!({ "file": labels.file.display().to_string(), "labels": count, "pages": made.page_count, "barcodes_left_out": made.barcodes_left_out });
     let mut answer = Answer::new(json, format!("Wrote {count} labels on {} pages.", made.page_count));
     if !made.barcodes_left_out.is_empty() {
-        answer.messages.push(format!("These barcodes do not fit the label and were left out: {}", made.barcodes_left_out.join(", ")));
+        answer
+            .messages
+            .push(format!("These barcodes do not fit the label and were left out: {}", made.barcodes_left_out.join(", ")));
     }
     Ok(answer)
 }
@@ -73,9 +76,22 @@ pub fn receipt(data: &Path, receipt: &Receipt) -> Result<Answer, CliError> {
     let sale = find_sale(&open, &receipt.receipt_number)?;
     let settings = open.settings()?;
     let till = open.read.till(sale.till)?.map(|till| till.name).unwrap_or_default();
-    let staff = sale.staff.map(|staff| open.read.staff_member(staff)).transpose()?.flatten().map(|member| member.name).unwrap_or_default();
+    let staff = sale
+        .staff
+        .map(|staff| open.read.staff_member(staff))
+        .transpose()?
+        .flatten()
+        .map(|member| member.name)
+        .unwrap_or_default();
     let number = sale.receipt_number.to_string();
-    let context = ReceiptContext { shop: &settings, words: &ENGLISH, till_name: &till, staff_name: &staff, journal_code: "", qr: Some(&number) };
+    let context = ReceiptContext {
+        shop: &settings,
+        words: &ENGLISH,
+        till_name: &till,
+        staff_name: &staff,
+        journal_code: "",
+        qr: Some(&number),
+    };
     let document = ReceiptDocument::of_sale(&sale, &context).into_copy(&ENGLISH);
     if let Some(path) = &receipt.pdf {
         std::fs::write(path, document.to_pdf()).map_err(|error| CliError::writing(path, &error))?;

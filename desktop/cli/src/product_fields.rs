@@ -7,14 +7,26 @@ use tradepost_domain::tax::TaxCategory;
 
 use crate::error::CliError;
 
-const PRODUCT_FIELDS: &[&str] = &["title", "handle", "description", "vendor", "type", "status", "tags", "options", "tax_category"];
+const PRODUCT_FIELDS: &[&str] =
+    &["title", "handle", "description", "vendor", "type", "status", "tags", "options", "tax_category"];
 const VARIANT_FIELDS: &[&str] = &[
-    "price", "compare_at_price", "cost", "sku", "barcode", "option_values", "weight_grams", "unit", "stock_policy", "taxable", "requires_shipping",
+    "price",
+    "compare_at_price",
+    "cost",
+    "sku",
+    "barcode",
+    "option_values",
+    "weight_grams",
+    "unit",
+    "stock_policy",
+    "taxable",
+    "requires_shipping",
 ];
 
 /// Sets one field. `price=12.50` is for every variant; `price:SKU=12.50` for the one of that SKU.
 pub fn set(product: &mut Product, text: &str, currency: Currency) -> Result<(), CliError> {
-    let (name, value) = text.split_once('=').ok_or_else(|| CliError::Usage(format!("\"{text}\": write FIELD=VALUE, such as price=12.50")))?;
+    let (name, value) =
+        text.split_once('=').ok_or_else(|| CliError::Usage(format!("\"{text}\": write FIELD=VALUE, such as price=12.50")))?;
     let (name, sku) = match name.split_once(':') {
         Some((name, sku)) => (name.trim(), Some(sku.trim())),
         None => (name.trim(), None),
@@ -41,7 +53,11 @@ fn chosen<'a>(product: &'a mut Product, name: &str, sku: Option<&str>) -> Result
     let count = product.variants.len();
     if let Some(sku) = sku {
         let fitting: Vec<&mut Variant> = product.variants.iter_mut().filter(|variant| variant.sku == sku).collect();
-        return if fitting.is_empty() { Err(CliError::Refused(format!("this product has no variant with the SKU \"{sku}\""))) } else { Ok(fitting) };
+        return if fitting.is_empty() {
+            Err(CliError::Refused(format!("this product has no variant with the SKU \"{sku}\"")))
+        } else {
+            Ok(fitting)
+        };
     }
     if count > 1 && ["sku", "barcode", "option_values"].contains(&name) {
         return Err(CliError::Usage(format!("this product has {count} variants: say which, {name}:SKU=VALUE")));
@@ -57,7 +73,10 @@ fn set_product(product: &mut Product, name: &str, value: &str) -> Result<(), Cli
         "description" => product.description_html = text(),
         "vendor" => product.vendor = text(),
         "type" => product.product_type = text(),
-        "status" => product.status = ProductStatus::from_word(value).ok_or_else(|| not_one_of(name, ProductStatus::ALL.iter().map(|s| s.word())))?,
+        "status" => {
+            product.status =
+                ProductStatus::from_word(value).ok_or_else(|| not_one_of(name, ProductStatus::ALL.iter().map(|s| s.word())))?
+        }
         "tags" => product.tags = list(value).into_iter().collect(),
         "options" => product.option_names = list(value),
         "tax_category" => product.tax_category = TaxCategory(text()),
@@ -75,9 +94,12 @@ fn set_variant(variant: &mut Variant, name: &str, value: &str, currency: Currenc
         "barcode" => variant.barcodes = list(value),
         "option_values" => variant.options = list(value),
         "weight_grams" => variant.weight_grams = whole(value)?,
-        "unit" => variant.unit = Unit::from_word(value).ok_or_else(|| not_one_of(name, Unit::ALL.iter().map(|unit| unit.word())))?,
+        "unit" => {
+            variant.unit = Unit::from_word(value).ok_or_else(|| not_one_of(name, Unit::ALL.iter().map(|unit| unit.word())))?
+        }
         "stock_policy" => {
-            variant.stock_policy = StockPolicy::from_word(value).ok_or_else(|| not_one_of(name, StockPolicy::ALL.iter().map(|policy| policy.word())))?;
+            variant.stock_policy = StockPolicy::from_word(value)
+                .ok_or_else(|| not_one_of(name, StockPolicy::ALL.iter().map(|policy| policy.word())))?;
         }
         "taxable" => variant.is_taxable = yes_or_no(name, value)?,
         "requires_shipping" => variant.requires_shipping = yes_or_no(name, value)?,

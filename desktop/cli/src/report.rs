@@ -36,7 +36,8 @@ fn sales(open: &Open, from: BusinessDay, to: BusinessDay) -> Result<Answer, CliE
     let count = |part: fn(&SalesTotals) -> u64| days.iter().map(part).sum::<u64>();
     let (net, tax, gross) = (sum(|day| day.net)?, sum(|day| day.tax)?, sum(|day| day.gross)?);
     let tenders = open.read.tenders(from, to)?;
-    let tenders: serde_json::Map<String, Value> = tenders.into_iter().map(|(kind, total)| (kind.word().to_owned(), amount(total))).collect();
+    let tenders: serde_json::Map<String, Value> =
+        tenders.into_iter().map(|(kind, total)| (kind.word().to_owned(), amount(total))).collect();
     let json = json!({
         "sales": count(|day| day.sale_count),
         "refunds": count(|day| day.refund_count),
@@ -50,8 +51,13 @@ fn sales(open: &Open, from: BusinessDay, to: BusinessDay) -> Result<Answer, CliE
     });
     let line = |day: &SalesTotals| {
         vec![
-            day.business_day.to_string(), day.sale_count.to_string(), day.refund_count.to_string(), day.net.to_decimal(), day.tax.to_decimal(),
-            day.gross.to_decimal(), day.orders_gross.to_decimal(),
+            day.business_day.to_string(),
+            day.sale_count.to_string(),
+            day.refund_count.to_string(),
+            day.net.to_decimal(),
+            day.tax.to_decimal(),
+            day.gross.to_decimal(),
+            day.orders_gross.to_decimal(),
         ]
     };
     let lines: Vec<_> = days.iter().map(line).collect();
@@ -82,7 +88,8 @@ fn tax(open: &Open, from: BusinessDay, to: BusinessDay) -> Result<Answer, CliErr
         "net": amount(total(|tax| tax.net)?),
         "tax": amount(total(|tax| tax.tax)?),
     });
-    let line = |tax: &TaxTotals| vec![tax.name.clone(), tax.rate_millionths.to_string(), tax.net.to_decimal(), tax.tax.to_decimal()];
+    let line =
+        |tax: &TaxTotals| vec![tax.name.clone(), tax.rate_millionths.to_string(), tax.net.to_decimal(), tax.tax.to_decimal()];
     Ok(Answer::new(json, table(&["name", "rate", "net", "tax"], &taxes.iter().map(line).collect::<Vec<_>>())))
 }
 
@@ -98,7 +105,13 @@ fn stock_value(open: &Open) -> Result<Answer, CliError> {
         let price_value = value(price, on_hand, currency)?;
         (at_cost, at_price) = (at_cost.checked_add(cost_value)?, at_price.checked_add(price_value)?);
         let location = open.location_name(row.location)?;
-        lines.push(vec![row.sku.clone(), location.clone(), on_hand.to_string(), cost_value.to_decimal(), price_value.to_decimal()]);
+        lines.push(vec![
+            row.sku.clone(),
+            location.clone(),
+            on_hand.to_string(),
+            cost_value.to_decimal(),
+            price_value.to_decimal(),
+        ]);
         items.push(json!({
             "sku": row.sku,
             "title": row.title,
@@ -147,7 +160,14 @@ fn sessions(open: &Open, from: BusinessDay, to: BusinessDay) -> Result<Answer, C
         let till = open.read.till(row.till)?.map_or_else(|| row.till.to_string(), |till| till.code);
         let variance = row.cash_variance.map_or_else(|| "open".to_owned(), |variance| variance.to_decimal());
         let z_number = row.z_number.map_or_else(String::new, |number| number.to_string());
-        lines.push(vec![row.business_day.to_string(), till.clone(), z_number, row.totals.sales_gross.to_decimal(), row.totals.refunds_gross.to_decimal(), variance]);
+        lines.push(vec![
+            row.business_day.to_string(),
+            till.clone(),
+            z_number,
+            row.totals.sales_gross.to_decimal(),
+            row.totals.refunds_gross.to_decimal(),
+            variance,
+        ]);
         sessions.push(session_json(row, &till));
     }
     let json = json!({ "sessions": sessions });

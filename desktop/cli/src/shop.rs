@@ -68,7 +68,9 @@ fn create(data: &Path, create: &ShopCreate) -> Result<Answer, CliError> {
     let mut answer = show(&open)?;
     answer.text = format!("Created {} ({}, {}).", set_up.settings.name, set_up.settings.currency, set_up.settings.country);
     if !open.device.keys_are_in_keyring() {
-        answer.messages.push("There is no keyring here: the keys are in a file in the data folder that only you can read.".to_owned());
+        answer
+            .messages
+            .push("There is no keyring here: the keys are in a file in the data folder that only you can read.".to_owned());
     }
     open.close()?;
     Ok(answer)
@@ -111,7 +113,8 @@ pub fn tax(data: &Path, command: &TaxCommand) -> Result<Answer, CliError> {
     let rates = open.read.tax_table()?.rates;
     let row = |rate: &TaxRate| json!({ "category": rate.category, "name": rate.name, "country": rate.country, "region": rate.region, "rate": percent(rate.rate_millionths) });
     let json = json!({ "rates": rates.iter().map(row).collect::<Vec<_>>() });
-    let rows: Vec<Vec<String>> = rates.iter().map(|rate| vec![rate.category.0.clone(), rate.name.clone(), rate.rate_millionths.to_string()]).collect();
+    let rows: Vec<Vec<String>> =
+        rates.iter().map(|rate| vec![rate.category.0.clone(), rate.name.clone(), rate.rate_millionths.to_string()]).collect();
     open.close()?;
     Ok(Answer::new(json, table(&["category", "name", "rate"], &rows)))
 }
@@ -125,11 +128,21 @@ fn set_rates(open: &mut Open, rates: &[String], name: &str) -> Result<(), CliErr
         let (category, percent) = rate.split_once('=').ok_or_else(wrong)?;
         let rate_millionths = RateMillionths::parse_percent(percent).ok_or_else(wrong)?;
         let category = TaxCategory(category.trim().to_owned());
-        let replaced = |rate: &TaxRate| rate.category == category && rate.country == settings.country && rate.region == settings.region;
+        let replaced =
+            |rate: &TaxRate| rate.category == category && rate.country == settings.country && rate.region == settings.region;
         table.rates.retain(|rate| !replaced(rate));
         let key = format!("{}-{}-{}-{}", settings.country, settings.region, category.0, rate_millionths.0).to_lowercase();
         let (country, region) = (settings.country.clone(), settings.region.clone());
-        table.rates.push(TaxRate { key, name: format!("{name} {rate_millionths}"), category, country, region, rate_millionths, from: None, until: None });
+        table.rates.push(TaxRate {
+            key,
+            name: format!("{name} {rate_millionths}"),
+            category,
+            country,
+            region,
+            rate_millionths,
+            from: None,
+            until: None,
+        });
     }
     shop.save_tax_table(&mut open.by(), &table)?;
     Ok(())

@@ -110,8 +110,13 @@ fn to_json(by_sku: &BySku) -> serde_json::Value {
             "unavailable": quantity(level.unavailable),
         })
     };
-    let places = |places: &BTreeMap<String, StockLevel>| places.iter().map(|(name, stock)| (name.clone(), level(stock))).collect();
-    by_sku.iter().map(|(sku, stock)| (sku.clone(), serde_json::Value::Object(places(stock)))).collect::<serde_json::Map<_, _>>().into()
+    let places =
+        |places: &BTreeMap<String, StockLevel>| places.iter().map(|(name, stock)| (name.clone(), level(stock))).collect();
+    by_sku
+        .iter()
+        .map(|(sku, stock)| (sku.clone(), serde_json::Value::Object(places(stock))))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 fn to_text(by_sku: &BySku) -> String {

@@ -49,7 +49,8 @@ pub fn pair(data: &Path, pair: &Pair) -> Result<Answer, CliError> {
     let json = json!({ "role": device.role(), "till": device.till(), "server": device.server_url() });
     let mut answer = Answer::new(json, "This device belongs to the shop now. \"sync\" loads it.");
     if !device.keys_are_in_keyring() {
-        answer = answer.with_message("There is no keyring here: the keys are in a file in the data folder that only you can read.");
+        answer =
+            answer.with_message("There is no keyring here: the keys are in a file in the data folder that only you can read.");
     }
     Ok(answer)
 }

@@ -73,7 +73,8 @@ fn move_cash(open: &mut Open, kind: CashKind, text: &str, reason: &str) -> Resul
     };
     shop.cash_moved(&mut open.by(), session.id, kind, moved, reason)?;
     let expected = shop.x_report(session.id)?.totals.expected_cash;
-    let json = json!({ "session": session.id, "till": till.code, "kind": kind, "amount": amount(moved), "expected": amount(expected) });
+    let json =
+        json!({ "session": session.id, "till": till.code, "kind": kind, "amount": amount(moved), "expected": amount(expected) });
     Ok(Answer::new(json, format!("Moved {moved}; the drawer should hold {expected}.")))
 }
 
@@ -93,7 +94,14 @@ fn close(open: &mut Open, counted: &str, at: Option<Timestamp>) -> Result<Answer
     ] {
         put(&mut json, key, value);
     }
-    let text = format!("Z report {} of till {}: {}\ncounted {}, variance {}", report.z_number, till.code, totals_text(&report.totals), report.count.counted, report.cash_variance);
+    let text = format!(
+        "Z report {} of till {}: {}\ncounted {}, variance {}",
+        report.z_number,
+        till.code,
+        totals_text(&report.totals),
+        report.count.counted,
+        report.cash_variance
+    );
     Ok(Answer::new(json, text))
 }
 
@@ -104,10 +112,9 @@ fn put(json: &mut Value, key: &str, value: Value) {
 }
 
 pub fn totals_json(totals: &SessionTotals) -> Value {
-    let tenders: serde_json::Map<String, Value> = totals.tenders.iter().map(|(kind, sum)| (kind.word().to_owned(), amount(*sum))).collect();
-    let tax = |tax: &tradepost_domain::tax::TaxAmount| {
-        json!({ "name": tax.name, "rate": crate::shop::percent(tax.rate_millionths), "net": amount(tax.net), "tax": amount(tax.tax) })
-    };
+    let tenders: serde_json::Map<String, Value> =
+        totals.tenders.iter().map(|(kind, sum)| (kind.word().to_owned(), amount(*sum))).collect();
+    let tax = |tax: &tradepost_domain::tax::TaxAmount| json!({ "name": tax.name, "rate": crate::shop::percent(tax.rate_millionths), "net": amount(tax.net), "tax": amount(tax.tax) });
     json!({
         "sales": totals.sale_count,
         "refunds": totals.refund_count,
@@ -167,7 +174,8 @@ fn sell_once(open: &mut Open, sell: &Sell) -> Result<Answer, CliError> {
 fn percent_off(text: &str) -> Result<DiscountKind, CliError> {
     let whole = RateMillionths(1_000_000);
     let rate = RateMillionths::parse_percent(text).filter(|rate| *rate <= whole);
-    rate.map(DiscountKind::Rate).ok_or_else(|| CliError::Usage(format!("\"{text}\" is no discount: write percent between 0 and 100")))
+    rate.map(DiscountKind::Rate)
+        .ok_or_else(|| CliError::Usage(format!("\"{text}\" is no discount: write percent between 0 and 100")))
 }
 
 pub fn sale_json(sale: &Sale) -> Value {
@@ -207,7 +215,8 @@ pub fn refund(data: &Path, refund: &Refund) -> Result<Answer, CliError> {
 }
 
 pub fn refund_json(refund: &RefundMade, sale: &Sale) -> Value {
-    let tenders: Vec<Value> = refund.tenders.iter().map(|tender| json!({ "type": tender.tender_type, "amount": amount(tender.amount) })).collect();
+    let tenders: Vec<Value> =
+        refund.tenders.iter().map(|tender| json!({ "type": tender.tender_type, "amount": amount(tender.amount) })).collect();
     json!({
         "refund": refund.id,
         "receipt_number": refund.receipt_number,
@@ -222,7 +231,8 @@ pub fn refund_json(refund: &RefundMade, sale: &Sale) -> Value {
 
 /// The sale of a receipt.
 pub fn find_sale(open: &Open, number: &str) -> Result<Sale, CliError> {
-    let number: ReceiptNumber = number.parse().map_err(|error: tradepost_domain::sale::ReceiptNumberError| CliError::Usage(error.to_string()))?;
+    let number: ReceiptNumber =
+        number.parse().map_err(|error: tradepost_domain::sale::ReceiptNumberError| CliError::Usage(error.to_string()))?;
     let mut sales = open.read.sales_by_receipt(&number)?;
     match (sales.pop(), sales.len()) {
         (Some(sale), 0) => Ok(sale),
@@ -254,5 +264,11 @@ fn line_of(sale: &Sale, name: &str) -> Result<LineId, CliError> {
     let by_sku = sale.lines.iter().find(|item| !name.is_empty() && item.line.sku == name);
     let by_number = || name.parse::<usize>().ok().and_then(|number| sale.lines.get(number.checked_sub(1)?));
     let found = by_sku.or_else(by_number).map(|item| item.line.id);
-    found.ok_or_else(|| CliError::Refused(format!("receipt {} has no line \"{name}\": use its number (1 to {}) or SKU", sale.receipt_number, sale.lines.len())))
+    found.ok_or_else(|| {
+        CliError::Refused(format!(
+            "receipt {} has no line \"{name}\": use its number (1 to {}) or SKU",
+            sale.receipt_number,
+            sale.lines.len()
+        ))
+    })
 }

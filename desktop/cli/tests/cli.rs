@@ -15,9 +15,20 @@ impl Shell {
     /// A shop in Germany whose prices contain 19 %, with a mug at 9.50.
     fn with_shop() -> Self {
         let shell = Self { root: TempDir::new().unwrap() };
-        let created = shell.json(&["shop", "create", "--name", "Corner", "--currency", "EUR", "--country", "DE", "--tax-inclusive"]);
+        let created =
+            shell.json(&["shop", "create", "--name", "Corner", "--currency", "EUR", "--country", "DE", "--tax-inclusive"]);
         assert_eq!((created["name"].as_str(), created["tax_inclusive"].as_bool()), (Some("Corner"), Some(true)));
-        shell.json(&["product", "set", "mug", "--create", "title=Mug", "price=9.50", "sku=MUG", "barcode=4006381333931", "cost=3"]);
+        shell.json(&[
+            "product",
+            "set",
+            "mug",
+            "--create",
+            "title=Mug",
+            "price=9.50",
+            "sku=MUG",
+            "barcode=4006381333931",
+            "cost=3",
+        ]);
         shell
     }
 
@@ -73,22 +84,37 @@ const CSV: &str = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant I
 #[test]
 fn a_day_at_the_till_adds_up_to_the_cent() {
     let shell = Shell::with_shop();
-    assert_eq!(shell.json(&["stock", "receive", "MUG=12"]), json!({ "MUG": { "Main location": { "on_hand": 12, "committed": 0, "available": 12, "unavailable": 0 } } }));
+    assert_eq!(
+        shell.json(&["stock", "receive", "MUG=12"]),
+        json!({ "MUG": { "Main location": { "on_hand": 12, "committed": 0, "available": 12, "unavailable": 0 } } })
+    );
     let (_, message) = shell.refused(&["sell", "MUG", "--cash", "20"], 1);
     assert!(message.contains("till open --float"), "{message}");
     assert_eq!(shell.json(&["till", "open", "--float", "100"])["till"], "T01");
     let sale = shell.json(&["sell", "MUG=2", "--cash", "20"]);
-    assert_eq!((&sale["receipt_number"], &sale["gross"], &sale["tax"], &sale["change"]), (&json!("T01-1-000001"), &json!("19.00"), &json!("3.03"), &json!("1.00")));
+    assert_eq!(
+        (&sale["receipt_number"], &sale["gross"], &sale["tax"], &sale["change"]),
+        (&json!("T01-1-000001"), &json!("19.00"), &json!("3.03"), &json!("1.00"))
+    );
     let by_barcode = shell.json(&["sell", "4006381333931", "--discount", "10", "--card", "8.55", "--at", "2026-11-22T10:00:00Z"]);
     assert_eq!((&by_barcode["gross"], &by_barcode["discount"]), (&json!("8.55"), &json!("0.95")));
     let refund = shell.json(&["refund", "T01-1-000001", "1=1"]);
-    assert_eq!((&refund["gross"], &refund["tax"], &refund["tenders"][0]["type"]), (&json!("9.50"), &json!("1.51"), &json!("cash")));
+    assert_eq!(
+        (&refund["gross"], &refund["tax"], &refund["tenders"][0]["type"]),
+        (&json!("9.50"), &json!("1.51"), &json!("cash"))
+    );
     assert_eq!(shell.refused(&["refund", "T01-1-000001", "MUG=5"], 1).0, "refund");
     assert_eq!(shell.json(&["stock", "list"])["MUG"]["Main location"]["on_hand"], 10);
     let closed = shell.json(&["till", "close", "--counted", "110"]);
-    assert_eq!((&closed["expected"], &closed["counted"], &closed["variance"], &closed["z_number"]), (&json!("109.50"), &json!("110.00"), &json!("0.50"), &json!(1)));
+    assert_eq!(
+        (&closed["expected"], &closed["counted"], &closed["variance"], &closed["z_number"]),
+        (&json!("109.50"), &json!("110.00"), &json!("0.50"), &json!(1))
+    );
     let sales = shell.json(&["report", "sales"]);
-    assert_eq!((&sales["sales"], &sales["refunds"], &sales["gross"], &sales["tax"]), (&json!(2), &json!(1), &json!("18.05"), &json!("2.89")));
+    assert_eq!(
+        (&sales["sales"], &sales["refunds"], &sales["gross"], &sales["tax"]),
+        (&json!(2), &json!(1), &json!("18.05"), &json!("2.89"))
+    );
     assert_eq!(shell.json(&["report", "tax"])["taxes"][0]["rate"], "19");
     assert_eq!(shell.json(&["report", "sessions"])["sessions"][0]["variance"], "0.50");
     let stock = shell.json(&["report", "stock"]);
@@ -103,14 +129,19 @@ fn a_day_at_the_till_adds_up_to_the_cent() {
 fn a_product_file_is_tried_out_taken_and_taken_again() {
     let shell = Shell::with_shop();
     let file = shell.file("products.csv", CSV);
-    let counts = |answer: &Value| ["rows", "products", "variants", "created", "updated", "unchanged"].map(|key| answer[key].as_u64().unwrap());
+    let counts = |answer: &Value| {
+        ["rows", "products", "variants", "created", "updated", "unchanged"].map(|key| answer[key].as_u64().unwrap())
+    };
     let planned = shell.json(&["import", &file, "--dry-run"]);
     assert_eq!(counts(&planned), [4, 3, 4, 3, 0, 0]);
     assert_eq!(shell.json(&["product", "list"])["products"].as_array().unwrap().len(), 1);
     let taken = shell.json(&["import", &file]);
     assert_eq!(counts(&taken), counts(&planned));
     let problem = taken["problems"].as_array().unwrap().iter().find(|problem| problem["row"] == 5).unwrap();
-    assert!(problem["column"] == "Variant Price" && problem["severity"].is_string() && problem["message"].is_string(), "{problem}");
+    assert!(
+        problem["column"] == "Variant Price" && problem["severity"].is_string() && problem["message"].is_string(),
+        "{problem}"
+    );
     assert_eq!(counts(&shell.json(&["import", &file]))[3..], [0, 0, 3]);
     assert_eq!(shell.json(&["stock", "list", "--search", "tea"])["TEA-50"]["Main location"]["available"], 4);
     let tea = shell.json(&["product", "show", "tea"]);
@@ -127,7 +158,10 @@ fn a_product_file_is_tried_out_taken_and_taken_again() {
 fn products_are_changed_by_field_and_unknown_fields_are_named() {
     let shell = Shell::with_shop();
     let changed = shell.json(&["product", "set", "mug", "title=Big mug", "price:MUG=10.25", "tags=blue, large", "status=draft"]);
-    assert_eq!((&changed["title"], &changed["variants"][0]["price"], &changed["status"]), (&json!("Big mug"), &json!("10.25"), &json!("draft")));
+    assert_eq!(
+        (&changed["title"], &changed["variants"][0]["price"], &changed["status"]),
+        (&json!("Big mug"), &json!("10.25"), &json!("draft"))
+    );
     assert_eq!(shell.json(&["product", "show", "mug"])["tags"], json!(["blue", "large"]));
     let table = [
         (vec!["product", "set", "mug", "colour=red"], 2, "compare_at_price"),
@@ -168,7 +202,10 @@ fn a_batch_of_sales_and_refunds_is_booked_line_by_line() {
         ),
     );
     let done = shell.json(&["sell", "--batch", &file]);
-    assert_eq!((&done["sales"], &done["refunds"], &done["gross"], &done["refunded"]), (&json!(2), &json!(2), &json!("41.60"), &json!("28.50")));
+    assert_eq!(
+        (&done["sales"], &done["refunds"], &done["gross"], &done["refunded"]),
+        (&json!(2), &json!(2), &json!("41.60"), &json!("28.50"))
+    );
     let march = shell.json(&["report", "sales", "--from", "2026-03-01", "--to", "2026-03-31"]);
     assert_eq!((&march["gross"], march["days"].as_array().unwrap().len()), (&json!("13.10"), 3));
     assert_eq!(shell.json(&["stock", "list"])["MUG"]["Main location"]["on_hand"], -1);
@@ -213,7 +250,10 @@ fn a_folder_holds_one_shop_and_one_program_at_a_time() {
     let create = ["shop", "create", "--name", "Other", "--currency", "USD", "--country", "US"];
     assert_eq!(shell.refused(&create, 1).0, "shop_exists");
     let empty = shell.run_in(&shell.path("empty"), &["product", "list", "--json"]);
-    assert_eq!((empty.status.code(), one_object(&empty)["error"].as_str().unwrap().to_owned()), (Some(1), "no_shop_here".to_owned()));
+    assert_eq!(
+        (empty.status.code(), one_object(&empty)["error"].as_str().unwrap().to_owned()),
+        (Some(1), "no_shop_here".to_owned())
+    );
     let bad = shell.run_in(&shell.path("bad"), &["shop", "create", "--name", "X", "--currency", "XXX", "--country", "US"]);
     assert_eq!(bad.status.code(), Some(1));
     assert!(!shell.path("bad").exists(), "a refused shop leaves no folder behind");

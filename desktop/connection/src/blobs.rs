@@ -109,7 +109,8 @@ impl Blobs {
         let Ok(bytes) = fs::read(self.path(hash)) else { return Ok(()) };
         let claim = sign_request(&lock(replica), &PutBlob { hash: *hash }, &mut SystemEnvironment::new())?;
         client::put_blob(base, shop, hash, &claim, bytes).await?;
-        fs::write(self.folder.join("sent").join(hash.to_string()), []).map_err(|error| ConnectionError::writing("a picture", &error))
+        fs::write(self.folder.join("sent").join(hash.to_string()), [])
+            .map_err(|error| ConnectionError::writing("a picture", &error))
     }
 
     async fn fetch(&self, base: &str, shop: ShopId, hash: &Hash) -> Result<(), ConnectionError> {
@@ -117,7 +118,8 @@ impl Blobs {
         self.wanted().remove(hash);
         let Some(bytes) = fetched.filter(|bytes| Hash::of(bytes) == *hash) else { return Ok(()) };
         self.put(&bytes)?;
-        fs::write(self.folder.join("sent").join(hash.to_string()), []).map_err(|error| ConnectionError::writing("a picture", &error))
+        fs::write(self.folder.join("sent").join(hash.to_string()), [])
+            .map_err(|error| ConnectionError::writing("a picture", &error))
     }
 
     /// Pictures here that the server does not have yet, as far as this device knows.

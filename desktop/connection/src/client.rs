@@ -101,7 +101,12 @@ pub(crate) async fn put_blob(
 }
 
 /// Fetches a picture; `None`: the server does not have it either.
-pub(crate) async fn get_blob(base: &str, shop: ShopId, hash: &Hash, bytes_max: usize) -> Result<Option<Vec<u8>>, ConnectionError> {
+pub(crate) async fn get_blob(
+    base: &str,
+    shop: ShopId,
+    hash: &Hash,
+    bytes_max: usize,
+) -> Result<Option<Vec<u8>>, ConnectionError> {
     let client = http_client()?;
     let call = client.get(format!("{base}/api/shops/{shop}/blobs/{hash}"));
     let answer = call.send().await.map_err(|error| unreachable(&error))?;

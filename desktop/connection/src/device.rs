@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use tradepost_domain::device::{CertificateBody, DeviceRole};
 use tradepost_domain::id::{ReplicaId, TillId};
 use tradepost_domain::time::Timestamp;
-use tradepost_replica::{DatabaseKey, Environment, Membership, Replica, SharedReplica, SigningSeed, lock};
 use tradepost_replica::identity::public_key_of;
+use tradepost_replica::{DatabaseKey, Environment, Membership, Replica, SharedReplica, SigningSeed, lock};
 use tradepost_sync::pairing::{
     CertificateRequest, PairAnswer, PairCodeAnswer, PairCodeRequest, PairRequest, PublishAnswer, PublishRequest, sign_request,
 };
@@ -114,8 +114,13 @@ impl Device {
         let own = own_certificate(&answer.membership)?;
         let replica = Replica::join(folder, database_key.clone(), &seed, &answer.membership, &mut env)?;
         let keys = Keys::new(&database_key, &seed, None);
-        let file =
-            DeviceFile { device_id: device_id(&mut env), role: own.role, till: own.till, keys: KeyPlace::File, server_url: Some(url) };
+        let file = DeviceFile {
+            device_id: device_id(&mut env),
+            role: own.role,
+            till: own.till,
+            keys: KeyPlace::File,
+            server_url: Some(url),
+        };
         Self::settle(folder, file, &keys, replica)
     }
 

@@ -16,7 +16,9 @@ pub enum ConnectionError {
     #[error(transparent)]
     Replica(#[from] ReplicaError),
     /// The keys to the shop's file are gone.
-    #[error("the keys to this shop's file are missing from {place}: restore a backup or pair this device again; nothing in the file was changed")]
+    #[error(
+        "the keys to this shop's file are missing from {place}: restore a backup or pair this device again; nothing in the file was changed"
+    )]
     KeysMissing {
         /// Keyring or key file.
         place: String,
@@ -35,13 +37,17 @@ pub enum ConnectionError {
     #[error("{0:?} is not a server's address: it looks like https://shop.example")]
     BadAddress(String),
     /// Nobody answers.
-    #[error("the server does not answer ({reason}): check the address and the network; everything done here is safe and goes out later")]
+    #[error(
+        "the server does not answer ({reason}): check the address and the network; everything done here is safe and goes out later"
+    )]
     Unreachable {
         /// Why, shortly.
         reason: String,
     },
     /// Somebody answers, but not our server.
-    #[error("something else than a Tradepost server answers at this address: check it (a sign-in page of the network may be in the way)")]
+    #[error(
+        "something else than a Tradepost server answers at this address: check it (a sign-in page of the network may be in the way)"
+    )]
     NotOurServer,
     /// The server says no, and why.
     #[error("{message}")]
@@ -58,7 +64,9 @@ pub enum ConnectionError {
     #[error(transparent)]
     Sync(#[from] SyncError),
     /// The server was not in step in time.
-    #[error("not everything was exchanged in time: {waiting} entries are still to go; they are safe here and go out with the next sync")]
+    #[error(
+        "not everything was exchanged in time: {waiting} entries are still to go; they are safe here and go out with the next sync"
+    )]
     NotInTime {
         /// How many.
         waiting: u64,

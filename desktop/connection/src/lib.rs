@@ -12,8 +12,8 @@ mod keys;
 mod line;
 mod status;
 
-pub use blobs::{BLOB_BYTES_MAX, Blobs, Keep};
 pub use backup::BackupKeys;
+pub use blobs::{BLOB_BYTES_MAX, Blobs, Keep};
 pub use device::{Device, PairCode, SyncReport};
 pub use environment::SystemEnvironment;
 pub use error::ConnectionError;

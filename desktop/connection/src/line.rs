@@ -68,7 +68,8 @@ impl Line {
         let on_commit = Arc::clone(&wake);
         lock(&replica).on_commit(Box::new(move |_| on_commit.notify_one()));
         let vector = lock(&replica).local(CONFIRMED).ok().flatten().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let confirmed = Confirmed { vector: Vector(vector.map(BTreeMap::from_iter::<Vec<_>>).unwrap_or_default()), is_kept: true };
+        let confirmed =
+            Confirmed { vector: Vector(vector.map(BTreeMap::from_iter::<Vec<_>>).unwrap_or_default()), is_kept: true };
         let state = if server_url.is_some() { SyncState::Connecting } else { SyncState::NotConnected };
         let status = SyncStatus { state, server_url: server_url.clone(), ..SyncStatus::default() };
         Arc::new(Self {
@@ -158,7 +159,8 @@ impl Line {
             return;
         }
         let positions: Vec<_> = confirmed.vector.0.iter().collect();
-        let kept = serde_json::to_vec(&positions).is_ok_and(|bytes| lock(&self.replica).put_local(CONFIRMED, Some(&bytes)).is_ok());
+        let kept =
+            serde_json::to_vec(&positions).is_ok_and(|bytes| lock(&self.replica).put_local(CONFIRMED, Some(&bytes)).is_ok());
         confirmed.is_kept = kept;
     }
 
@@ -384,7 +386,10 @@ async fn deliver(
             }
             Output::Applied(_) => {}
             Output::NewIncarnation(origin) => {
-                tracing::warn!(incarnation = origin.incarnation, "this device was copied or restored; it goes on under a new number");
+                tracing::warn!(
+                    incarnation = origin.incarnation,
+                    "this device was copied or restored; it goes on under a new number"
+                );
             }
         }
     }

@@ -46,6 +46,12 @@ pub enum SyncState {
 
 impl Default for SyncStatus {
     fn default() -> Self {
-        Self { state: SyncState::NotConnected, waiting_entries: 0, last_in_step_at: None, server_url: None, device_clock_offset_ms: 0 }
+        Self {
+            state: SyncState::NotConnected,
+            waiting_entries: 0,
+            last_in_step_at: None,
+            server_url: None,
+            device_clock_offset_ms: 0,
+        }
     }
 }

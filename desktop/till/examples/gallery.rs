@@ -82,7 +82,11 @@ fn line(n: usize, quantity: i64) -> BasketLine {
         unit: if n == 10 { Unit::Kilogram } else { Unit::Each },
         unit_price: usd(price),
         tax_category: TaxCategory::default(),
-        discount: (n == 2).then(|| Discount { kind: DiscountKind::Rate(RateMillionths(100_000)), reason: "Damaged".into(), staff: None }),
+        discount: (n == 2).then(|| Discount {
+            kind: DiscountKind::Rate(RateMillionths(100_000)),
+            reason: "Damaged".into(),
+            staff: None,
+        }),
     }
 }
 
@@ -109,7 +113,12 @@ fn priced(model: &mut Model, basket: Basket) {
 
 fn selling(lines: usize) -> Model {
     let at = |minutes: i64| Timestamp::from_unix_ms(1_795_338_000_000 + minutes * 60_000);
-    let names = [("Maya Lindqvist", Role::Owner), ("Tom Becker", Role::Manager), ("Aiyana Whitehorse-Fitzgerald", Role::Cashier), ("Li Wei", Role::Cashier)];
+    let names = [
+        ("Maya Lindqvist", Role::Owner),
+        ("Tom Becker", Role::Manager),
+        ("Aiyana Whitehorse-Fitzgerald", Role::Cashier),
+        ("Li Wei", Role::Cashier),
+    ];
     let staff: Vec<StaffTile> = names
         .iter()
         .enumerate()
@@ -148,10 +157,18 @@ fn selling(lines: usize) -> Model {
         categories: ["Best sellers", "Coffee and tea", "Kitchen", "Bakery", "Paper and cards", "Gifts", "Home fragrance"]
             .iter()
             .enumerate()
-            .map(|(n, title)| Category { collection: (n > 0).then(|| CollectionId::from_bytes(id(n as u8))), title: (*title).into() })
+            .map(|(n, title)| Category {
+                collection: (n > 0).then(|| CollectionId::from_bytes(id(n as u8))),
+                title: (*title).into(),
+            })
             .collect(),
         quick_keys: (0..24).map(tile).collect(),
-        sync: SyncFacts { sentence: "In step".into(), tone: SyncTone::Good, server_url: Some("https://shop.example.com".into()), loading: None },
+        sync: SyncFacts {
+            sentence: "In step".into(),
+            tone: SyncTone::Good,
+            server_url: Some("https://shop.example.com".into()),
+            loading: None,
+        },
         recent_sales: (0..14)
             .map(|n| RecentSale {
                 id: SaleId::from_bytes(id(n as u8 + 1)),
@@ -165,7 +182,13 @@ fn selling(lines: usize) -> Model {
         parked: ["Lady with the dog", "", "Hotel Seestern, monthly order, collects on Friday"]
             .iter()
             .enumerate()
-            .map(|(n, label)| ParkedBasket { basket: Basket { id: BasketId::from_bytes(id(n as u8 + 20)), ..basket(n * 3 + 1) }, label: (*label).into(), staff: None, parked_at: at(5), is_taken: false })
+            .map(|(n, label)| ParkedBasket {
+                basket: Basket { id: BasketId::from_bytes(id(n as u8 + 20)), ..basket(n * 3 + 1) },
+                label: (*label).into(),
+                staff: None,
+                parked_at: at(5),
+                is_taken: false,
+            })
             .collect(),
         ..Model::default()
     };
@@ -224,22 +247,29 @@ fn sale(model: &Model) -> Sale {
     .unwrap()
 }
 
-type Shot = (&'static str, Model, Box<dyn Fn(&Model, &mut View)>);
+type Prepare = Box<dyn Fn(&Model, &mut View)>;
+type Shot = (&'static str, Model, Prepare);
 
-fn open(panel: Panel) -> Box<dyn Fn(&Model, &mut View)> {
+fn open(panel: Panel) -> Prepare {
     Box::new(move |model, view| view.open(panel, model))
 }
 
 fn shots() -> Vec<Shot> {
     let stage = |stage: Stage, lines: usize| Model { stage, ..selling(lines) };
     let printer = "Printer \"Receipts\" has no paper. Put in a new roll and print again; the sale is safe.";
-    let offline = SyncFacts { sentence: "Offline since 9:12, 14 changes safe here".into(), tone: SyncTone::Waiting, server_url: None, loading: None };
+    let offline = SyncFacts {
+        sentence: "Offline since 9:12, 14 changes safe here".into(),
+        tone: SyncTone::Waiting,
+        server_url: None,
+        loading: None,
+    };
     let jobs: Arc<[PrintLine]> = Arc::from([
         PrintLine { job: "1".into(), title: "Receipt T01-1-000148".into(), state: PrintState::Failed(printer.into()) },
         PrintLine { job: "2".into(), title: "Receipt T01-1-000149".into(), state: PrintState::Waiting },
     ]);
     let mut with_discount = basket(8);
-    with_discount.discount = Some(Discount { kind: DiscountKind::Rate(RateMillionths(50_000)), reason: "Regular customer".into(), staff: None });
+    with_discount.discount =
+        Some(Discount { kind: DiscountKind::Rate(RateMillionths(50_000)), reason: "Regular customer".into(), staff: None });
     let mut discounted = selling(8);
     priced(&mut discounted, with_discount);
     let refunding = {
@@ -331,7 +361,14 @@ impl eframe::App for Gallery {
             && let Some((name, _, _)) = self.shots.pop_front()
         {
             let [width, height] = image.size;
-            image::save_buffer(self.folder.join(format!("till-{name}.png")), image.as_raw(), width as u32, height as u32, image::ColorType::Rgba8).unwrap();
+            image::save_buffer(
+                self.folder.join(format!("till-{name}.png")),
+                image.as_raw(),
+                width as u32,
+                height as u32,
+                image::ColorType::Rgba8,
+            )
+            .unwrap();
             self.frames = 0;
         }
         let Some((_, theme, (_, model, prepare))) = self.shots.front() else {
@@ -375,7 +412,9 @@ fn main() -> eframe::Result {
             let inbox = Inbox::default();
             let app = TillApp::new(&creation.egui_ctx, inbox.clone(), Box::new(Deaf), ThemeChoice::Light);
             let themes = [(ThemeChoice::Light, "light"), (ThemeChoice::Dark, "dark")];
-            let all = themes.into_iter().flat_map(|(theme, word)| shots().into_iter().map(move |shot| (format!("{}-{word}", shot.0), theme, shot)));
+            let all = themes
+                .into_iter()
+                .flat_map(|(theme, word)| shots().into_iter().map(move |shot| (format!("{}-{word}", shot.0), theme, shot)));
             let shots = all.filter(|(name, _, _)| name.contains(&only)).collect();
             Ok(Box::new(Gallery { app, inbox, shots, folder, frames: 0, saved: Arc::default() }))
         }),

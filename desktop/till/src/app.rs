@@ -18,9 +18,9 @@ use crate::inbox::Inbox;
 use crate::keys::{self, Scans};
 use crate::model::{Model, Stage, TileTarget};
 use crate::screens::{self, Out};
+use crate::theme;
 use crate::view::{LineField, Panel, RefundPick, View};
 use crate::widgets::{Entry, Tone, decimals_of};
-use crate::theme;
 
 /// Where requests go.
 pub trait Asks {
@@ -181,7 +181,9 @@ impl TillApp {
     fn scanned(&mut self, code: String, out: &mut Out) {
         match self.model.stage {
             Stage::Selling if matches!(self.view.panel, Panel::FindSale) => out.asks.push(Ask::FindReceipt(code)),
-            Stage::Selling if self.view.is_waiting => self.view.say(Tone::Warn, "The sale is being completed: scan again in a moment."),
+            Stage::Selling if self.view.is_waiting => {
+                self.view.say(Tone::Warn, "The sale is being completed: scan again in a moment.")
+            }
             Stage::Selling => out.asks.push(Ask::Scan(code)),
             Stage::SignIn => self.view.say(Tone::Info, "Sign in first, then scan it again."),
             Stage::NoSession => self.view.say(Tone::Info, "Open the drawer first, then scan it again."),
@@ -263,8 +265,20 @@ impl TillApp {
     fn panel_commands(&self) -> Vec<Command> {
         use Command as C;
         const DAY: [Command; 14] = [
-            C::Pay, C::DiscountBasket, C::Note, C::Park, C::Recall, C::Refund, C::MoveCash, C::Reports, C::PrintLast, C::PrintQueue,
-            C::Menu, C::Settings, C::VoidBasket, C::AwayReport,
+            C::Pay,
+            C::DiscountBasket,
+            C::Note,
+            C::Park,
+            C::Recall,
+            C::Refund,
+            C::MoveCash,
+            C::Reports,
+            C::PrintLast,
+            C::PrintQueue,
+            C::Menu,
+            C::Settings,
+            C::VoidBasket,
+            C::AwayReport,
         ];
         let own: &[Command] = match self.view.panel {
             Panel::Finder if !self.view.search.trim().is_empty() => &[C::Back, C::Confirm, C::NextLine, C::PreviousLine],
@@ -277,7 +291,10 @@ impl TillApp {
             Panel::Note | Panel::Park | Panel::FindSale => return vec![C::Back, C::Confirm],
             Panel::Pay => {
                 let suggestions = (0..4).map(C::Suggestion);
-                return [C::Back, C::TakeCash, C::TakeCard, C::TakeOther, C::RemoveTender].into_iter().chain(suggestions).collect();
+                return [C::Back, C::TakeCash, C::TakeCard, C::TakeOther, C::RemoveTender]
+                    .into_iter()
+                    .chain(suggestions)
+                    .collect();
             }
             Panel::Refund => return vec![C::Back, C::Confirm, C::RefundAll, C::RefundTenderNext],
             Panel::Cash => return vec![C::Back, C::Confirm, C::PaidIn, C::PaidOut, C::SafeDrop, C::KickDrawer],
@@ -347,7 +364,9 @@ impl TillApp {
             C::ThemeLight => self.set_theme(ThemeChoice::Light, ctx),
             C::ThemeDark => self.set_theme(ThemeChoice::Dark, ctx),
             C::ThemeSystem => self.set_theme(ThemeChoice::System, ctx),
-            C::Pay | C::DiscountBasket | C::Park | C::VoidBasket => self.view.say(Tone::Info, "The basket is empty: scan something first."),
+            C::Pay | C::DiscountBasket | C::Park | C::VoidBasket => {
+                self.view.say(Tone::Info, "The basket is empty: scan something first.")
+            }
         }
     }
 
@@ -362,11 +381,17 @@ impl TillApp {
         let words = match permission {
             Permission::Discount => "You may not give discounts. Ask somebody who may to sign in (F11).",
             Permission::Refund => "You may not refund. Ask somebody who may to sign in (F11).",
-            _ => "You may not do this at the till. Ask somebody who may to sign in (F11).",
+            Permission::Sell
+            | Permission::RunTill
+            | Permission::Stock
+            | Permission::EditCatalog
+            | Permission::Reports
+            | Permission::Administer => "You may not do this at the till. Ask somebody who may to sign in (F11).",
         };
         self.view.say(Tone::Warn, words);
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a panel goes back to the products unless it says otherwise")]
     fn back(&mut self) {
         match self.view.panel {
             Panel::Finder if !self.view.search.is_empty() => self.view.search.clear(),
@@ -448,7 +473,8 @@ impl TillApp {
 
     fn open_session(&mut self) {
         let currency = self.model.currency();
-        let opening_float = if self.view.amount.is_empty() { Some(Money::zero(currency)) } else { self.view.amount.money(currency) };
+        let opening_float =
+            if self.view.amount.is_empty() { Some(Money::zero(currency)) } else { self.view.amount.money(currency) };
         if let Some(opening_float) = opening_float {
             self.view.is_waiting = true;
             self.ask(Ask::OpenSession { opening_float });
@@ -503,10 +529,7 @@ impl TillApp {
     }
 
     fn with_line(&mut self, work: impl FnOnce(&mut Self, LineId)) {
-        let line = match self.view.panel {
-            Panel::Line(line) => Some(line),
-            _ => self.view.selected,
-        };
+        let line = if let Panel::Line(line) = self.view.panel { Some(line) } else { self.view.selected };
         match line.or_else(|| self.model.basket.lines.last().map(|line| line.id)) {
             Some(line) => work(self, line),
             None => self.view.say(Tone::Info, "The basket is empty: scan something first."),
@@ -527,6 +550,7 @@ impl TillApp {
     }
 
     /// Up and down: results, counted pieces, fields of a line, or lines of the basket.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "up and down walk the basket unless a panel has a list of its own")]
     fn step(&mut self, is_down: bool) {
         let moved = |at: usize, count: usize| if is_down { (at + 1).min(count.saturating_sub(1)) } else { at.saturating_sub(1) };
         match self.view.panel {
@@ -534,7 +558,9 @@ impl TillApp {
                 self.view.highlighted = moved(self.view.highlighted, self.view.found.tiles.len());
             }
             Panel::Close => self.view.piece = moved(self.view.piece, self.view.pieces.len()),
-            Panel::Line(_) => self.view.line_field = next_field(self.view.line_field, is_down, self.model.may(Permission::Discount)),
+            Panel::Line(_) => {
+                self.view.line_field = next_field(self.view.line_field, is_down, self.model.may(Permission::Discount))
+            }
             _ => {
                 let lines = &self.model.basket.lines;
                 let at = self.view.selected.and_then(|id| lines.iter().position(|line| line.id == id));
@@ -560,7 +586,10 @@ impl TillApp {
         let amount = if self.view.amount.is_empty() { Some(due) } else { self.view.amount.money(due.currency) };
         match amount {
             Some(amount) if amount.minor > due.minor => {
-                self.view.say(Tone::Bad, format!("That is more than the {} still to pay: change is only given from cash.", due.to_decimal()));
+                self.view.say(
+                    Tone::Bad,
+                    format!("That is more than the {} still to pay: change is only given from cash.", due.to_decimal()),
+                );
             }
             Some(amount) => self.take_amount(tender, amount),
             None => {}
@@ -637,7 +666,8 @@ impl TillApp {
         }
         let currency = self.model.currency();
         let counts = self.view.pieces.iter().map(|count| count.text().parse::<u32>().unwrap_or(0));
-        let pieces: Vec<(i64, u32)> = denominations(currency).iter().copied().zip(counts).filter(|(_, count)| *count > 0).collect();
+        let pieces: Vec<(i64, u32)> =
+            denominations(currency).iter().copied().zip(counts).filter(|(_, count)| *count > 0).collect();
         match CashCount::from_pieces(currency, pieces) {
             Ok(count) => {
                 self.view.is_waiting = true;

@@ -113,7 +113,9 @@ impl Command {
             Self::PreviousLine => info("Previous line", "Choose the line before", icon::LIST, plain(Key::ArrowUp)),
             Self::RemoveDiscount => info("Remove discount", "Take the discount off again", icon::X, plain(Key::F4)),
             Self::TakeCash => info("Take cash", "Take this amount in cash", icon::BANKNOTE, plain(Key::Enter)),
-            Self::TakeCard => info("Take card", "Charge the card terminal, then record it here", icon::CREDIT_CARD, plain(Key::F9)),
+            Self::TakeCard => {
+                info("Take card", "Charge the card terminal, then record it here", icon::CREDIT_CARD, plain(Key::F9))
+            }
             Self::TakeOther => info("Other", "Voucher or anything else you note down", icon::TAG, plain(Key::F8)),
             Self::RemoveTender => info("Remove last", "Take the last part payment out again", icon::UNDO, plain(Key::Delete)),
             Self::Suggestion(0) => info("", "Take this amount in cash", icon::BANKNOTE, plain(Key::F1)),
@@ -122,10 +124,14 @@ impl Command {
             Self::Suggestion(3) => info("", "Take this amount in cash", icon::BANKNOTE, plain(Key::F4)),
             Self::Suggestion(_) => info("", "Take this amount in cash", icon::BANKNOTE, None),
             Self::PaidIn => info("Paid in", "Cash put into the drawer", icon::ARROW_DOWN_TO_LINE, plain(Key::F1)),
-            Self::PaidOut => info("Paid out", "Cash taken out of the drawer to pay something", icon::ARROW_UP_FROM_LINE, plain(Key::F2)),
+            Self::PaidOut => {
+                info("Paid out", "Cash taken out of the drawer to pay something", icon::ARROW_UP_FROM_LINE, plain(Key::F2))
+            }
             Self::SafeDrop => info("Safe drop", "Cash moved from the drawer to the safe", icon::VAULT, plain(Key::F3)),
             Self::KickDrawer => info("Open drawer", "Open the drawer without a sale", icon::HAND_COINS, control(Key::D)),
-            Self::CloseSession => info("Count and close", "Count the drawer and close it for the day", icon::DOOR_CLOSED, plain(Key::F12)),
+            Self::CloseSession => {
+                info("Count and close", "Count the drawer and close it for the day", icon::DOOR_CLOSED, plain(Key::F12))
+            }
             Self::PrintReport => info("Print report", "Print this report", icon::PRINTER, plain(Key::F9)),
             Self::NewSale => info("New sale", "Or just scan the next thing", icon::SHOPPING_BASKET, plain(Key::Enter)),
             Self::RefundAll => info("Everything", "Refund all that is left of this receipt", icon::LIST, plain(Key::F2)),
@@ -143,6 +149,7 @@ impl Command {
 }
 
 /// A key as people read it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "most keys read as egui names them")]
 pub fn key_name(shortcut: KeyboardShortcut) -> String {
     let key = match shortcut.logical_key {
         Key::Escape => "Esc",

@@ -18,6 +18,7 @@ pub struct Scans {
 
 impl Scans {
     /// Takes the keys of this frame, gives back to egui what was typed, and returns what was scanned.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only text and two keys concern a scan")]
     pub fn read(&mut self, ctx: &Context, frame_seconds: f32) -> Vec<String> {
         let now = ctx.input(|input| input.time);
         let passed = now - self.last_time.unwrap_or(now);
@@ -38,8 +39,12 @@ impl Scans {
                         let keys = text.chars().flat_map(|typed| self.detector.press(ScanKey::Character(typed), at_ms));
                         keys.collect::<Vec<_>>()
                     }
-                    Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if modifiers.is_none() => self.detector.press(ScanKey::Enter, at_ms),
-                    Event::Key { key: Key::Tab, pressed: true, modifiers, .. } if modifiers.is_none() => self.detector.press(ScanKey::Tab, at_ms),
+                    Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if modifiers.is_none() => {
+                        self.detector.press(ScanKey::Enter, at_ms)
+                    }
+                    Event::Key { key: Key::Tab, pressed: true, modifiers, .. } if modifiers.is_none() => {
+                        self.detector.press(ScanKey::Tab, at_ms)
+                    }
                     _ => {
                         kept.push(event);
                         continue;
@@ -67,9 +72,7 @@ fn event_of(key: ScanKey) -> Option<Event> {
 
 /// The commands among `active` whose keys were pressed. `keep_enter`: a focused control wants Enter for itself.
 pub fn commands(ctx: &Context, active: &[Command], keep_enter: bool) -> Vec<Command> {
-    let wants = |command: &&Command| {
-        command.info().key.filter(|key| !(keep_enter && key.logical_key == Key::Enter))
-    };
+    let wants = |command: &&Command| command.info().key.filter(|key| !(keep_enter && key.logical_key == Key::Enter));
     ctx.input_mut(|input| {
         active
             .iter()
@@ -80,6 +83,7 @@ pub fn commands(ctx: &Context, active: &[Command], keep_enter: bool) -> Vec<Comm
 }
 
 /// The digits, points and deletions of this frame, taken from the events.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other events stay as they are")]
 pub fn number_keys(ctx: &Context) -> Vec<char> {
     let mut typed = Vec::new();
     ctx.input_mut(|input| {

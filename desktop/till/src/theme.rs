@@ -106,7 +106,9 @@ fn visuals(palette: &Palette, base: egui::Visuals) -> egui::Visuals {
     visuals.selection.stroke = Stroke::new(2.0, palette.accent);
     visuals.text_cursor.stroke = Stroke::new(2.0, palette.accent);
     let widgets = &mut visuals.widgets;
-    for widget in [&mut widgets.noninteractive, &mut widgets.inactive, &mut widgets.hovered, &mut widgets.active, &mut widgets.open] {
+    for widget in
+        [&mut widgets.noninteractive, &mut widgets.inactive, &mut widgets.hovered, &mut widgets.active, &mut widgets.open]
+    {
         widget.corner_radius = radius;
         widget.bg_stroke = Stroke::new(1.0, palette.line);
         widget.fg_stroke = Stroke::new(1.0, palette.ink);

@@ -147,7 +147,9 @@ impl View {
         self.words.clear();
         match panel {
             Panel::Line(line) => self.fill_line(line, model),
-            Panel::Discount => self.fill_discount(model.basket.discount.as_ref().map(|discount| (discount.kind, discount.reason.clone()))),
+            Panel::Discount => {
+                self.fill_discount(model.basket.discount.as_ref().map(|discount| (discount.kind, discount.reason.clone())))
+            }
             Panel::Note => self.words.clone_from(&model.basket.note),
             Panel::Close => {
                 self.pieces = vec![Entry::default(); denominations(model.currency()).len()];
@@ -159,8 +161,17 @@ impl View {
             }
             Panel::Settings => self.printer.clone_from(&model.printer.address),
             Panel::Pay => self.tenders.clear(),
-            Panel::Finder | Panel::Park | Panel::Parked | Panel::Finished | Panel::FindSale | Panel::Cash | Panel::Report
-            | Panel::ZReport | Panel::Menu | Panel::PrintQueue | Panel::Away => {}
+            Panel::Finder
+            | Panel::Park
+            | Panel::Parked
+            | Panel::Finished
+            | Panel::FindSale
+            | Panel::Cash
+            | Panel::Report
+            | Panel::ZReport
+            | Panel::Menu
+            | Panel::PrintQueue
+            | Panel::Away => {}
         }
     }
 

@@ -45,10 +45,14 @@ pub fn fields(country: &str) -> Vec<Field> {
         "CA" => vec![street, more, city("City"), region("Province"), code("Postal code", false)],
         "AU" => vec![street, more, city("Suburb"), region("State"), code("Postcode", false)],
         "GB" => vec![street, more, city("Town or city"), code("Postcode", false)],
-        "IE" => vec![street, more, city("Town or city"), field("region", "County", "address-level1", true), code("Eircode", true)],
+        "IE" => {
+            vec![street, more, city("Town or city"), field("region", "County", "address-level1", true), code("Eircode", true)]
+        }
         "IN" => vec![street, more, city("City"), region("State"), code("PIN code", false)],
         "JP" => vec![code("Postal code", false), region("Prefecture"), city("City or ward"), street, more],
-        "BR" | "MX" | "CN" | "MY" | "AR" => vec![street, more, city("City"), region("State or province"), code("Postal code", false)],
+        "BR" | "MX" | "CN" | "MY" | "AR" => {
+            vec![street, more, city("City"), region("State or province"), code("Postal code", false)]
+        }
         "HK" | "AE" => vec![street, more, city("District or city"), code("Postal code", true)],
         _ => vec![street, more, code("Postal code", false), city("City")],
     }
@@ -69,8 +73,11 @@ pub fn value<'a>(address: &'a Address, name: &str) -> &'a str {
 /// What is wrong with an address, by field.
 pub fn problems(address: &Address) -> Vec<(&'static str, String)> {
     let missing = |field: &Field| !field.is_optional && value(address, field.name).is_empty();
-    let mut problems: Vec<_> =
-        fields(&address.country).iter().filter(|field| missing(field)).map(|field| (field.name, format!("Enter: {}.", field.label.to_lowercase()))).collect();
+    let mut problems: Vec<_> = fields(&address.country)
+        .iter()
+        .filter(|field| missing(field))
+        .map(|field| (field.name, format!("Enter: {}.", field.label.to_lowercase())))
+        .collect();
     let digits = address.postal_code.chars().filter(char::is_ascii_digit).count();
     let expected = match address.country.as_str() {
         "US" if !matches!(digits, 5 | 9) => Some("A ZIP code has five digits, such as 04101."),
@@ -87,7 +94,8 @@ pub fn problems(address: &Address) -> Vec<(&'static str, String)> {
 /// Whether a text can be an email address: enough to catch a slip, not to judge mailboxes.
 pub fn is_email(text: &str) -> bool {
     let Some((name, domain)) = text.rsplit_once('@') else { return false };
-    let is_plain = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace) && !part.contains(['<', '>', '"', ',', ';']);
+    let is_plain =
+        |part: &str| !part.is_empty() && !part.contains(char::is_whitespace) && !part.contains(['<', '>', '"', ',', ';']);
     is_plain(name) && is_plain(domain) && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
 }
 
@@ -104,13 +112,21 @@ mod tests {
 
     #[test]
     fn a_slip_in_an_answer_is_said() {
-        let mut address = Address { country: "US".to_owned(), line1: "1 Pier".to_owned(), city: "Portland".to_owned(), region: "ME".to_owned(), ..Address::default() };
+        let mut address = Address {
+            country: "US".to_owned(),
+            line1: "1 Pier".to_owned(),
+            city: "Portland".to_owned(),
+            region: "ME".to_owned(),
+            ..Address::default()
+        };
         assert_eq!(problems(&address).first().map(|problem| problem.0), Some("postal_code"));
         address.postal_code = "0410".to_owned();
         assert_eq!(problems(&address).len(), 1);
         address.postal_code = "04101".to_owned();
         assert!(problems(&address).is_empty());
-        for (text, expected) in [("a@b.example", true), ("a@b", false), ("@b.c", false), ("a b@c.d", false), ("", false), ("a@b.c,d@e.f", false)] {
+        for (text, expected) in
+            [("a@b.example", true), ("a@b", false), ("@b.c", false), ("a b@c.d", false), ("", false), ("a@b.c,d@e.f", false)]
+        {
             assert_eq!(is_email(text), expected, "{text}");
         }
     }

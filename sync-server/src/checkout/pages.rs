@@ -122,7 +122,13 @@ impl Visiting<'_> {
 }
 
 /// `POST /checkout`: from the basket. Pressed again, also in another tab, it goes on with the same checkout.
-pub async fn begin(State(app): State<App>, site: Site, visit: Visit, headers: HeaderMap, Form(answers): Form<Answers>) -> Result<Response, ServerError> {
+pub async fn begin(
+    State(app): State<App>,
+    site: Site,
+    visit: Visit,
+    headers: HeaderMap,
+    Form(answers): Form<Answers>,
+) -> Result<Response, ServerError> {
     visit.check(answer(&answers, "token"), &app.signer)?;
     let mut basket = site.basket(&headers, &app.signer);
     if basket.lines.is_empty() {
@@ -288,8 +294,13 @@ fn deliveries(overview: &Overview, details: &Details, drafted: &Drafted) -> Vec<
         choices.push(RadioView {
             value: "ship".to_owned(),
             title: "Ship to an address".to_owned(),
-            note: cheapest.map_or_else(|| "Not to this country yet".to_owned(), |_| format!("To {}", words::country_name(&details.address.country))),
-            price: cheapest.map_or_else(String::new, |offer| if offer.price.is_zero() { "Free".to_owned() } else { format!("from {}", words::money(offer.price)) }),
+            note: cheapest.map_or_else(
+                || "Not to this country yet".to_owned(),
+                |_| format!("To {}", words::country_name(&details.address.country)),
+            ),
+            price: cheapest.map_or_else(String::new, |offer| {
+                if offer.price.is_zero() { "Free".to_owned() } else { format!("from {}", words::money(offer.price)) }
+            }),
             icon: "truck",
             is_on: details.delivery == Some(DeliveryChoice::Ship),
             is_disabled: false,
@@ -307,7 +318,9 @@ fn deliveries(overview: &Overview, details: &Details, drafted: &Drafted) -> Vec<
             is_disabled: false,
         });
     }
-    if details.delivery.is_none() && let Some(first) = choices.first_mut() {
+    if details.delivery.is_none()
+        && let Some(first) = choices.first_mut()
+    {
         first.is_on = true;
     }
     choices
@@ -439,11 +452,19 @@ async fn payment_page(
             is_disabled: false,
         })
         .collect();
-    if !payments.iter().any(|payment| payment.is_on) && let Some(first) = payments.first_mut() {
+    if !payments.iter().any(|payment| payment.is_on)
+        && let Some(first) = payments.first_mut()
+    {
         first.is_on = true;
     }
     let ship_to = format!("{}, {}", details.address.city, words::country_name(&details.address.country));
-    let page = PaymentPage { around: visiting.around(At::Payment, None, problems)?, form: FormView::of(details), rates, ship_to, payments };
+    let page = PaymentPage {
+        around: visiting.around(At::Payment, None, problems)?,
+        form: FormView::of(details),
+        rates,
+        ship_to,
+        payments,
+    };
     private_html(site, "checkout_payment.html", &page, visit)
 }
 
@@ -524,7 +545,14 @@ pub async fn review(State(app): State<App>, site: Site, visit: Visit, Path(key):
     }
 }
 
-async fn review_page(app: &App, site: &Site, visit: &Visit, checkout: &Checkout, key: &str, message: Option<String>) -> Result<Response, ServerError> {
+async fn review_page(
+    app: &App,
+    site: &Site,
+    visit: &Visit,
+    checkout: &Checkout,
+    key: &str,
+    message: Option<String>,
+) -> Result<Response, ServerError> {
     let (overview, drafted) = place::drafted(&site.shop, checkout).await?;
     if !place::is_complete(checkout, &drafted) {
         return Ok(see_other(&format!("{}/checkout/{key}", site.base)));
@@ -561,7 +589,9 @@ fn rows(overview: &Overview, order: &OrderPlaced, here: &str) -> Vec<Row> {
             lines
         }
         DeliveryMethod::Collect { location } => match overview.location(*location) {
-            Some(location) => std::iter::once(format!("Collect in {}", location.name)).chain(crate::storefront::address_lines(&location.address)).collect(),
+            Some(location) => std::iter::once(format!("Collect in {}", location.name))
+                .chain(crate::storefront::address_lines(&location.address))
+                .collect(),
             None => vec!["Collect in the shop".to_owned()],
         },
     };
@@ -603,7 +633,9 @@ pub async fn place(
         }
         Err(NotPlaced::Failed(error)) => return Err(error),
         Err(NotPlaced::Short(short)) => short_message(&short),
-        Err(NotPlaced::Changed) => "Prices, stock or your basket changed since you looked. Please check and order again.".to_owned(),
+        Err(NotPlaced::Changed) => {
+            "Prices, stock or your basket changed since you looked. Please check and order again.".to_owned()
+        }
         Err(NotPlaced::Incomplete) => return Ok(see_other(&format!("{}/checkout/{key}", site.base))),
         Err(NotPlaced::Refused(reason)) => reason,
     };
@@ -649,7 +681,13 @@ struct OrderPage {
 }
 
 /// `GET /orders/<key>`: where an order stands. Whoever has the address may see it.
-pub async fn order(State(app): State<App>, site: Site, visit: Visit, Path(key): Path<String>, Query(query): Query<OrderQuery>) -> Result<Response, ServerError> {
+pub async fn order(
+    State(app): State<App>,
+    site: Site,
+    visit: Visit,
+    Path(key): Path<String>,
+    Query(query): Query<OrderQuery>,
+) -> Result<Response, ServerError> {
     let id = id_of(&app.signer, &site.shop.slug, &key)?;
     let overview = site.shop.overview().await?;
     let found = site
@@ -663,7 +701,8 @@ pub async fn order(State(app): State<App>, site: Site, visit: Visit, Path(key): 
         .await?;
     let Some((placed, state, looks, tracking)) = found else { return Err(ServerError::NotFound) };
     let due = state.amount_due();
-    let bank_details = payment_of(placed.payment_method).and_then(|payment| payment.instructions(&overview.settings)).filter(|_| !due.is_zero());
+    let bank_details =
+        payment_of(placed.payment_method).and_then(|payment| payment.instructions(&overview.settings)).filter(|_| !due.is_zero());
     let is_new = query.new == "1";
     let page = OrderPage {
         frame: Frame::around(&site, &overview, &format!("Order {}", placed.number)).private(),
@@ -685,7 +724,9 @@ pub async fn order(State(app): State<App>, site: Site, visit: Visit, Path(key): 
 #[expect(clippy::wildcard_enum_match_arm, reason = "every other fact says nothing about a parcel")]
 fn tracking_of(facts: &[tradepost_domain::fact::Fact]) -> Option<String> {
     facts.iter().rev().find_map(|fact| match &fact.body {
-        FactBody::OrderFulfilled(fulfilled) if fulfilled.stage == FulfillmentStage::Shipped && !fulfilled.tracking_number.is_empty() => {
+        FactBody::OrderFulfilled(fulfilled)
+            if fulfilled.stage == FulfillmentStage::Shipped && !fulfilled.tracking_number.is_empty() =>
+        {
             Some(fulfilled.tracking_number.clone())
         }
         _ => None,
@@ -704,7 +745,10 @@ pub fn headline(overview: &Overview, order: &OrderPlaced, state: &OrderState) ->
         (OrderStatus::Fulfilled, Some(_)) => "You have collected your order. Enjoy!".to_owned(),
         (OrderStatus::Packed, None) => "Your order is packed and will be handed to the carrier.".to_owned(),
         (OrderStatus::Packed, Some(place)) => format!("Your order is ready for you in {place}."),
-        (OrderStatus::Open, _) if !state.is_paid() && payment_of(order.payment_method).is_some_and(|payment| payment.instructions(&overview.settings).is_some()) => {
+        (OrderStatus::Open, _)
+            if !state.is_paid()
+                && payment_of(order.payment_method).is_some_and(|payment| payment.instructions(&overview.settings).is_some()) =>
+        {
             "We prepare your order as soon as your transfer has arrived.".to_owned()
         }
         (OrderStatus::Open, None) => "We are preparing your order.".to_owned(),
@@ -723,7 +767,15 @@ fn stages(order: &OrderPlaced, state: &OrderState) -> Vec<Milestone> {
         OrderStatus::Packed => 1,
         OrderStatus::Fulfilled | OrderStatus::Canceled => 2,
     };
-    let state_at = |own: usize| if own <= reached { "is-done" } else if own == reached + 1 { "is-now" } else { "" };
+    let state_at = |own: usize| {
+        if own <= reached {
+            "is-done"
+        } else if own == reached + 1 {
+            "is-now"
+        } else {
+            ""
+        }
+    };
     vec![
         milestone("Ordered", day_of(order), state_at(0)),
         milestone(packed, String::new(), state_at(1)),

@@ -101,7 +101,8 @@ pub fn draft(shop: &Shop, reader: &Reader, overview: &Overview, checkout: &Check
     let goods = shop.price(&mut by, &basket)?.gross;
     let offers = TableRates(overview).offers(&Parcel { country: &details.address.country, weight_grams, goods_gross: goods });
     let offer = offers.iter().find(|offer| offer.key == details.rate).or_else(|| offers.first());
-    let location = details.delivery.and_then(|delivery| location_of(reader, overview, delivery, checkout).transpose()).transpose()?;
+    let location =
+        details.delivery.and_then(|delivery| location_of(reader, overview, delivery, checkout).transpose()).transpose()?;
     let (delivery, location) = match (details.delivery, location) {
         (Some(DeliveryChoice::Ship), Some(location)) => (ship(checkout, offer, goods), location),
         (Some(DeliveryChoice::Collect(place)), Some(location)) => (DeliveryMethod::Collect { location: place }, location),
@@ -143,7 +144,12 @@ fn ship(checkout: &Checkout, offer: Option<&ShippingOffer>, goods: Money) -> Del
 }
 
 /// Where the goods come from: where they are collected, or of the locations that ship the one that has the most of the lines whole.
-fn location_of(reader: &Reader, overview: &Overview, delivery: DeliveryChoice, checkout: &Checkout) -> Result<Option<LocationId>, ServerError> {
+fn location_of(
+    reader: &Reader,
+    overview: &Overview,
+    delivery: DeliveryChoice,
+    checkout: &Checkout,
+) -> Result<Option<LocationId>, ServerError> {
     if let DeliveryChoice::Collect(location) = delivery {
         return Ok(overview.location(location).filter(|location| location.offers_collection).map(|location| location.id));
     }
@@ -152,7 +158,8 @@ fn location_of(reader: &Reader, overview: &Overview, delivery: DeliveryChoice, c
         let mut whole = 0_usize;
         for (variant, quantity) in &checkout.lines {
             let Some(row) = reader.variant(*variant)? else { continue };
-            let is_whole = row.stock_policy != StockPolicy::StopAtZero || reader.stock_level(*variant, location.id)?.available() >= *quantity;
+            let is_whole = row.stock_policy != StockPolicy::StopAtZero
+                || reader.stock_level(*variant, location.id)?.available() >= *quantity;
             whole += usize::from(is_whole);
         }
         if best.is_none_or(|(most, _)| whole > most) {
@@ -163,7 +170,12 @@ fn location_of(reader: &Reader, overview: &Overview, delivery: DeliveryChoice, c
 }
 
 /// What is not there in full at the order's location, less what others keep.
-fn shortages(reader: &Reader, location: LocationId, lines: &[(VariantId, Quantity)], reserved: &Reserved) -> Result<Vec<Shortage>, ServerError> {
+fn shortages(
+    reader: &Reader,
+    location: LocationId,
+    lines: &[(VariantId, Quantity)],
+    reserved: &Reserved,
+) -> Result<Vec<Shortage>, ServerError> {
     let mut short = Vec::new();
     for (variant, quantity) in lines {
         let Some(row) = reader.variant(*variant)? else { continue };
@@ -192,7 +204,12 @@ pub async fn drafted(shop: &Arc<HostedShop>, checkout: &Checkout) -> Result<(Arc
 }
 
 /// Keeps a checkout's goods for some minutes. Nothing is kept where anything is short.
-pub async fn reserve(app: &App, shop: &Arc<HostedShop>, checkout: &Checkout, location: LocationId) -> Result<Vec<Shortage>, ServerError> {
+pub async fn reserve(
+    app: &App,
+    shop: &Arc<HostedShop>,
+    checkout: &Checkout,
+    location: LocationId,
+) -> Result<Vec<Shortage>, ServerError> {
     let gate = shop.stock_gate.lock().await;
     let short = shortages_now(app, shop, checkout, location).await?;
     if short.is_empty() {
@@ -205,7 +222,12 @@ pub async fn reserve(app: &App, shop: &Arc<HostedShop>, checkout: &Checkout, loc
     Ok(short)
 }
 
-async fn shortages_now(app: &App, shop: &Arc<HostedShop>, checkout: &Checkout, location: LocationId) -> Result<Vec<Shortage>, ServerError> {
+async fn shortages_now(
+    app: &App,
+    shop: &Arc<HostedShop>,
+    checkout: &Checkout,
+    location: LocationId,
+) -> Result<Vec<Shortage>, ServerError> {
     let reserved = app.checkouts().reserved(shop.id, Some(checkout.id)).await?;
     let lines = checkout.lines.clone();
     shop.read(move |reader| shortages(reader, location, &lines, &reserved)).await
@@ -266,7 +288,11 @@ pub fn is_complete(checkout: &Checkout, drafted: &Drafted) -> bool {
     let details = &checkout.details;
     let ships = details.delivery == Some(DeliveryChoice::Ship);
     let has_goods = !drafted.order.lines.is_empty() && drafted.gone.is_empty();
-    has_goods && !details.name.is_empty() && !details.email.is_empty() && details.delivery.is_some() && details.payment.is_some()
+    has_goods
+        && !details.name.is_empty()
+        && !details.email.is_empty()
+        && details.delivery.is_some()
+        && details.payment.is_some()
         && (!ships || (!drafted.offers.is_empty() && !details.address.line1.is_empty()))
 }
 
@@ -286,9 +312,7 @@ async fn free_number(app: &App, shop: &Arc<HostedShop>) -> Result<String, Server
 /// Records the order and notes that it stands. Both may have happened before.
 pub async fn finish(app: &App, shop: &Arc<HostedShop>, order: OrderPlaced, link_base: &str) -> Result<String, NotPlaced> {
     let id = order.id;
-    let placed = shop
-        .work(move |shop| Ok(shop.shop.place(&mut By::owner(&mut SystemEnvironment), order)))
-        .await?;
+    let placed = shop.work(move |shop| Ok(shop.shop.place(&mut By::owner(&mut SystemEnvironment), order))).await?;
     let placed = match placed {
         Ok(placed) => placed.order,
         Err(OperationError::Refused(refusal)) => {

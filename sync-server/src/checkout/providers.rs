@@ -118,6 +118,9 @@ pub struct TableRates<'a>(pub &'a Overview);
 impl ShippingProvider for TableRates<'_> {
     fn offers(&self, parcel: &Parcel<'_>) -> Vec<ShippingOffer> {
         let rates = self.0.shipping.rates_for(parcel.country, parcel.weight_grams, parcel.goods_gross);
-        rates.into_iter().map(|rate| ShippingOffer { key: rate.key.clone(), name: rate.name.clone(), price: rate.price }).collect()
+        rates
+            .into_iter()
+            .map(|rate| ShippingOffer { key: rate.key.clone(), name: rate.name.clone(), price: rate.price })
+            .collect()
     }
 }

@@ -105,7 +105,13 @@ impl Server {
 
 impl Checkouts<'_> {
     /// Begins a checkout.
-    pub async fn begin(&self, id: OrderId, shop: ShopId, details: &Details, lines: &[(VariantId, Quantity)]) -> Result<(), ServerError> {
+    pub async fn begin(
+        &self,
+        id: OrderId,
+        shop: ShopId,
+        details: &Details,
+        lines: &[(VariantId, Quantity)],
+    ) -> Result<(), ServerError> {
         let now_ms = environment::now().unix_ms;
         sqlx::query(
             "insert into checkouts (id, shop, state, details, lines, created_at_ms, changed_at_ms) values (?, ?, 'gathering', ?, ?, ?, ?)",
@@ -170,14 +176,22 @@ impl Checkouts<'_> {
     }
 
     /// Keeps a checkout's goods. The caller holds the shop's stock gate and has seen that they are there.
-    pub async fn reserve(&self, checkout: &Checkout, location: LocationId, lines: &[(VariantId, Quantity)], expires_at_ms: i64) -> Result<bool, ServerError> {
+    pub async fn reserve(
+        &self,
+        checkout: &Checkout,
+        location: LocationId,
+        lines: &[(VariantId, Quantity)],
+        expires_at_ms: i64,
+    ) -> Result<bool, ServerError> {
         let id = checkout.id.to_string();
         let mut db_tx = self.pool.begin().await?;
-        let done = sqlx::query("update checkouts set state = 'reserved', changed_at_ms = ? where id = ? and state in ('gathering', 'reserved')")
-            .bind(environment::now().unix_ms)
-            .bind(&id)
-            .execute(&mut *db_tx)
-            .await?;
+        let done = sqlx::query(
+            "update checkouts set state = 'reserved', changed_at_ms = ? where id = ? and state in ('gathering', 'reserved')",
+        )
+        .bind(environment::now().unix_ms)
+        .bind(&id)
+        .execute(&mut *db_tx)
+        .await?;
         if done.rows_affected() != 1 {
             return Ok(false);
         }
@@ -226,11 +240,13 @@ impl Checkouts<'_> {
 
     /// Back to the buyer: the shop refused the order as it was written down.
     pub async fn not_placed(&self, id: OrderId) -> Result<(), ServerError> {
-        sqlx::query("update checkouts set state = 'gathering', draft = null, changed_at_ms = ? where id = ? and state = 'placing'")
-            .bind(environment::now().unix_ms)
-            .bind(id.to_string())
-            .execute(self.pool)
-            .await?;
+        sqlx::query(
+            "update checkouts set state = 'gathering', draft = null, changed_at_ms = ? where id = ? and state = 'placing'",
+        )
+        .bind(environment::now().unix_ms)
+        .bind(id.to_string())
+        .execute(self.pool)
+        .await?;
         Ok(())
     }
 
@@ -252,18 +268,21 @@ impl Checkouts<'_> {
 
     /// Checkouts whose placing broke off before this time.
     pub async fn broken_off(&self, before_ms: i64) -> Result<Vec<Checkout>, ServerError> {
-        let rows = sqlx::query("select * from checkouts where state = 'placing' and changed_at_ms < ? order by changed_at_ms limit 100")
-            .bind(before_ms)
-            .fetch_all(self.pool)
-            .await?;
+        let rows =
+            sqlx::query("select * from checkouts where state = 'placing' and changed_at_ms < ? order by changed_at_ms limit 100")
+                .bind(before_ms)
+                .fetch_all(self.pool)
+                .await?;
         rows.iter().map(read).collect()
     }
 
     /// Frees what was kept too long and forgets what nobody finished. The shops whose stock this changes.
     pub async fn expire(&self) -> Result<Vec<ShopId>, ServerError> {
         let now_ms = environment::now().unix_ms;
-        let shops: Vec<String> =
-            sqlx::query_scalar("delete from reservations where expires_at_ms <= ? returning shop").bind(now_ms).fetch_all(self.pool).await?;
+        let shops: Vec<String> = sqlx::query_scalar("delete from reservations where expires_at_ms <= ? returning shop")
+            .bind(now_ms)
+            .fetch_all(self.pool)
+            .await?;
         sqlx::query("delete from checkouts where state in ('gathering', 'reserved') and changed_at_ms < ?")
             .bind(now_ms - FORGOTTEN_AFTER_MS)
             .execute(self.pool)

@@ -75,7 +75,13 @@ pub fn shown(inclusion: TaxInclusion, net: Money, gross: Money) -> Money {
 
 impl Summary {
     /// Of an order, placed or drafted. `is_delivery_known`: whether its delivery is chosen yet.
-    pub fn of(overview: &Overview, base: &str, order: &OrderPlaced, looks: &Looks, delivery: DeliveryKnown) -> Result<Self, ServerError> {
+    pub fn of(
+        overview: &Overview,
+        base: &str,
+        order: &OrderPlaced,
+        looks: &Looks,
+        delivery: DeliveryKnown,
+    ) -> Result<Self, ServerError> {
         let inclusion = overview.settings.tax_inclusion;
         let amounts: Vec<Money> = order.lines.iter().map(|item| shown(inclusion, item.net, item.gross)).collect();
         let goods = Money::sum(order.gross.currency, amounts.iter().copied()).map_err(sum_error)?;

@@ -73,11 +73,21 @@ pub async fn show(State(app): State<App>, site: Site, visit: Visit, headers: Hea
 
 /// `POST /basket/add`. Stands on pages that are the same for everybody, so it carries no token; where it comes from is checked, and all it
 /// can do is put something into the visitor's own cookie.
-pub async fn add(State(app): State<App>, site: Site, visit: Visit, headers: HeaderMap, Form(form): Form<Fields>) -> Result<Response, ServerError> {
-    let variant: VariantId = field(&form, "variant").parse().map_err(|_| ServerError::BadRequest("Choose what to add first.".to_owned()))?;
+pub async fn add(
+    State(app): State<App>,
+    site: Site,
+    visit: Visit,
+    headers: HeaderMap,
+    Form(form): Form<Fields>,
+) -> Result<Response, ServerError> {
+    let variant: VariantId =
+        field(&form, "variant").parse().map_err(|_| ServerError::BadRequest("Choose what to add first.".to_owned()))?;
     let quantity = match field(&form, "quantity") {
         "" => Quantity::ONE,
-        text => Quantity::parse(text).ok().filter(|quantity| *quantity > Quantity::ZERO).ok_or_else(|| ServerError::BadRequest("Write the quantity as a number, such as 2.".to_owned()))?,
+        text => Quantity::parse(text)
+            .ok()
+            .filter(|quantity| *quantity > Quantity::ZERO)
+            .ok_or_else(|| ServerError::BadRequest("Write the quantity as a number, such as 2.".to_owned()))?,
     };
     let known = site.shop.read(move |reader| Ok(reader.variant(variant)?)).await?;
     let row = known.filter(|row| row.status == ProductStatus::Active && row.list_price.is_some()).ok_or(ServerError::NotFound)?;
@@ -90,7 +100,13 @@ pub async fn add(State(app): State<App>, site: Site, visit: Visit, headers: Head
 }
 
 /// `POST /basket/update`: quantities, or one line out.
-pub async fn update(State(app): State<App>, site: Site, visit: Visit, headers: HeaderMap, Form(form): Form<Fields>) -> Result<Response, ServerError> {
+pub async fn update(
+    State(app): State<App>,
+    site: Site,
+    visit: Visit,
+    headers: HeaderMap,
+    Form(form): Form<Fields>,
+) -> Result<Response, ServerError> {
     visit.check(field(&form, "token"), &app.signer)?;
     let mut basket = site.basket(&headers, &app.signer);
     let mut message = None;
@@ -119,7 +135,14 @@ fn whole_of_pieces(row: &VariantRow, quantity: Quantity) -> Quantity {
     if is_piece { Quantity::from_thousandths((quantity.thousandths / 1000).max(1) * 1000) } else { quantity }
 }
 
-async fn change(app: &App, site: &Site, visit: &Visit, headers: &HeaderMap, basket: BasketCookie, message: Option<String>) -> Result<Response, ServerError> {
+async fn change(
+    app: &App,
+    site: &Site,
+    visit: &Visit,
+    headers: &HeaderMap,
+    basket: BasketCookie,
+    message: Option<String>,
+) -> Result<Response, ServerError> {
     let mut response = if is_part(headers) {
         answer(app, site, visit, headers, basket.clone(), message).await?
     } else {
@@ -133,7 +156,14 @@ fn is_part(headers: &HeaderMap) -> bool {
     headers.contains_key("x-part")
 }
 
-async fn answer(app: &App, site: &Site, visit: &Visit, headers: &HeaderMap, basket: BasketCookie, message: Option<String>) -> Result<Response, ServerError> {
+async fn answer(
+    app: &App,
+    site: &Site,
+    visit: &Visit,
+    headers: &HeaderMap,
+    basket: BasketCookie,
+    message: Option<String>,
+) -> Result<Response, ServerError> {
     let overview = site.shop.overview().await?;
     let reserved = app.checkouts().reserved(site.shop.id, basket.checkout).await?;
     let (base, token, verbs, about) = (site.base.clone(), visit.token(&app.signer), site.shop.shop.clone(), overview.clone());

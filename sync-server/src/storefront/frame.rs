@@ -84,7 +84,10 @@ impl Frame {
             og_type: "website",
             og_image: String::new(),
             is_private: false,
-            nav: nav.take(NAV_MAX).map(|(collection, _)| NavLink { handle: collection.handle.clone(), title: collection.title.clone() }).collect(),
+            nav: nav
+                .take(NAV_MAX)
+                .map(|(collection, _)| NavLink { handle: collection.handle.clone(), title: collection.title.clone() })
+                .collect(),
             current: String::new(),
             search: String::new(),
             places: places(overview),

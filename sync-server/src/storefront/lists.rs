@@ -148,12 +148,18 @@ struct Tile {
 pub async fn home(site: Site) -> Result<Shared, ServerError> {
     let overview = site.shop.overview().await?;
     let reading = site.clone();
-    let collections: Vec<(Collection, u64)> =
-        overview.collections.iter().filter(|(collection, count)| *count > 0 && !collection.handle.is_empty()).take(TILES_MAX).cloned().collect();
+    let collections: Vec<(Collection, u64)> = overview
+        .collections
+        .iter()
+        .filter(|(collection, count)| *count > 0 && !collection.handle.is_empty())
+        .take(TILES_MAX)
+        .cloned()
+        .collect();
     let (featured, tiles) = site
         .shop
         .read(move |reader| {
-            let filter = ProductFilter { status: Some(ProductStatus::Active), sort: ProductSort::Newest, ..ProductFilter::default() };
+            let filter =
+                ProductFilter { status: Some(ProductStatus::Active), sort: ProductSort::Newest, ..ProductFilter::default() };
             let rows = reader.product_at(&filter, 0, FEATURED_MAX * 2)?;
             // What has a photograph stands first: pictures sell.
             let (with, without): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| !row.image_url.is_empty());
@@ -165,9 +171,13 @@ pub async fn home(site: Site) -> Result<Shared, ServerError> {
     let hero = if featured.len() > 4 { Some(featured.remove(0)) } else { featured.first().cloned() };
     featured.truncate(FEATURED_MAX);
     let settings = &overview.settings;
-    let (headline, lead) =
-        if settings.tagline.is_empty() { (settings.name.clone(), String::new()) } else { (settings.tagline.clone(), String::new()) };
-    let collecting: Vec<&str> = overview.locations.iter().filter(|location| location.offers_collection).map(|location| location.name.as_str()).collect();
+    let (headline, lead) = if settings.tagline.is_empty() {
+        (settings.name.clone(), String::new())
+    } else {
+        (settings.tagline.clone(), String::new())
+    };
+    let collecting: Vec<&str> =
+        overview.locations.iter().filter(|location| location.offers_collection).map(|location| location.name.as_str()).collect();
     let mut frame = Frame::around(&site, &overview, &settings.name).at(&site, "/", &settings.tagline);
     frame.og_image = hero.as_ref().map_or_else(String::new, |hero| absolute(&site, &hero.picture.src));
     frame.structured_data.push(serde_json::json!({
@@ -181,7 +191,8 @@ pub async fn home(site: Site) -> Result<Shared, ServerError> {
 
 fn tiles(reader: &Reader, site: &Site, collections: &[(Collection, u64)]) -> Result<Vec<Tile>, ServerError> {
     let tile = |(collection, count): &(Collection, u64)| {
-        let filter = ProductFilter { status: Some(ProductStatus::Active), collection: Some(collection.id), ..ProductFilter::default() };
+        let filter =
+            ProductFilter { status: Some(ProductStatus::Active), collection: Some(collection.id), ..ProductFilter::default() };
         let rows = reader.product_at(&filter, 0, PAGE_PRODUCTS)?;
         let image = rows.iter().map(|row| row.image_url.as_str()).find(|url| !url.is_empty()).unwrap_or_default();
         Ok(Tile {
@@ -260,7 +271,13 @@ struct ListHead {
 
 /// `/products`
 pub async fn all_products(site: Site, Query(query): Query<ListQuery>) -> Result<Shared, ServerError> {
-    let head = ListHead { path: "/products".to_owned(), heading: "All products".to_owned(), collection: None, crumbs: Vec::new(), is_search: false };
+    let head = ListHead {
+        path: "/products".to_owned(),
+        heading: "All products".to_owned(),
+        collection: None,
+        crumbs: Vec::new(),
+        is_search: false,
+    };
     list(site, query, head).await
 }
 
@@ -286,7 +303,8 @@ pub async fn collection(site: Site, Path(handle): Path<String>, Query(query): Qu
 pub async fn search(site: Site, Query(query): Query<ListQuery>) -> Result<Shared, ServerError> {
     let words: String = query.q.trim().chars().take(SEARCH_CHARS_MAX).collect();
     let heading = if words.is_empty() { "Search".to_owned() } else { format!("Results for “{words}”") };
-    list(site, query, ListHead { path: "/search".to_owned(), heading, collection: None, crumbs: Vec::new(), is_search: true }).await
+    list(site, query, ListHead { path: "/search".to_owned(), heading, collection: None, crumbs: Vec::new(), is_search: true })
+        .await
 }
 
 struct Listed {
@@ -309,24 +327,35 @@ async fn list(site: Site, query: ListQuery, head: ListHead) -> Result<Shared, Se
     let description = head.collection.as_ref().map_or_else(String::new, |collection| plain(&collection.description_html));
     let mut frame = Frame::around(&site, &overview, &head.heading).at(&site, &query_path(&query, &head, page), &description);
     frame.search = if head.is_search { query.q.clone() } else { String::new() };
-    frame.current = head.collection.as_ref().map_or_else(|| head.path.trim_start_matches('/').to_owned(), |collection| collection.handle.clone());
+    frame.current = head
+        .collection
+        .as_ref()
+        .map_or_else(|| head.path.trim_start_matches('/').to_owned(), |collection| collection.handle.clone());
     frame.is_private = head.is_search || query.is_narrowed();
     if !head.crumbs.is_empty() {
         frame.structured_data.push(crumb_data(&site, &head.crumbs));
     }
-    let hint = listed.corrected.as_ref().map(|words| format!("Nothing is called “{}”. Here is what fits “{words}”.", query.q.trim()));
+    let hint =
+        listed.corrected.as_ref().map(|words| format!("Nothing is called “{}”. Here is what fits “{words}”.", query.q.trim()));
     let page_of = ProductsPage {
         frame,
         crumbs: head.crumbs,
         heading: head.heading,
-        description_html: head.collection.as_ref().map_or_else(String::new, |collection| clean_html(&collection.description_html)),
+        description_html: head
+            .collection
+            .as_ref()
+            .map_or_else(String::new, |collection| clean_html(&collection.description_html)),
         count_text: words::count(listed.total, "product", "products"),
         hint,
         applied: applied(&query, &list_path, currency),
         sorts: sorts(&query, &list_path),
         facets: facets(&query, &list_path, &listed),
-        price_hidden: query.pairs().into_iter().filter(|(name, value)| !matches!(*name, "min" | "max") && !value.is_empty())
-            .map(|(name, value)| Hidden { name, value: value.to_owned() }).collect(),
+        price_hidden: query
+            .pairs()
+            .into_iter()
+            .filter(|(name, value)| !matches!(*name, "min" | "max") && !value.is_empty())
+            .map(|(name, value)| Hidden { name, value: value.to_owned() })
+            .collect(),
         price_min: query.min.clone(),
         price_max: query.max.clone(),
         currency: currency.to_string(),
@@ -415,13 +444,23 @@ fn facets(query: &ListQuery, path: &str, listed: &Listed) -> Vec<Facet> {
     let values = |name: &'static str, chosen: &str, counted: &[(String, u64)]| -> Vec<Choice> {
         let choice = |(value, count): &(String, u64)| {
             let is_on = value == chosen;
-            Choice { title: value.clone(), href: query.with(path, name, if is_on { "" } else { value }), count: Some(*count), is_on }
+            Choice {
+                title: value.clone(),
+                href: query.with(path, name, if is_on { "" } else { value }),
+                count: Some(*count),
+                is_on,
+            }
         };
         // One that cannot narrow anything is not shown.
         if counted.len() < 2 && chosen.is_empty() { Vec::new() } else { counted.iter().map(choice).collect() }
     };
     let is_in = query.stock == "in";
-    let in_stock = Choice { title: "In stock".to_owned(), href: query.with(path, "stock", if is_in { "" } else { "in" }), count: None, is_on: is_in };
+    let in_stock = Choice {
+        title: "In stock".to_owned(),
+        href: query.with(path, "stock", if is_in { "" } else { "in" }),
+        count: None,
+        is_on: is_in,
+    };
     vec![
         Facet { title: "Availability", choices: vec![in_stock] },
         Facet { title: "Type", choices: values("type", &query.product_type, &listed.facets.product_types) },
@@ -441,7 +480,9 @@ fn applied(query: &ListQuery, path: &str, currency: Currency) -> Vec<Choice> {
     };
     let given = query.pairs().into_iter().filter(|(_, value)| !value.is_empty());
     given
-        .filter_map(|(name, value)| Some(Choice { title: label(name, value)?, href: query.with(path, name, ""), count: None, is_on: true }))
+        .filter_map(|(name, value)| {
+            Some(Choice { title: label(name, value)?, href: query.with(path, name, ""), count: None, is_on: true })
+        })
         .collect()
 }
 
@@ -465,7 +506,12 @@ pub(super) fn crumb_data(site: &Site, crumbs: &[Crumb]) -> serde_json::Value {
 /// A text without its markup.
 pub(super) fn plain(html: &str) -> String {
     let bare = ammonia::Builder::new().tags(std::collections::HashSet::new()).clean(html).to_string();
-    bare.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&quot;", "\"").replace("&#39;", "'")
+    bare.replace("&amp;", "&")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&nbsp;", " ")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
 }
 
 #[derive(Serialize)]
@@ -485,12 +531,17 @@ struct Suggestion {
 pub async fn suggestions(site: Site, Query(query): Query<ListQuery>) -> Result<Response, ServerError> {
     let typed: String = query.q.trim().chars().take(SEARCH_CHARS_MAX).collect();
     let mut found = suggest(&site, typed.clone()).await?;
-    if found.is_empty() && let Some(corrected) = vocabulary(&site).await?.correct(&typed) {
+    if found.is_empty()
+        && let Some(corrected) = vocabulary(&site).await?.correct(&typed)
+    {
         found = suggest(&site, corrected).await?;
     }
     let body = site.shop.templates.render("suggestions.html", &SuggestionsPart { suggestions: found })?;
     Ok(axum::response::IntoResponse::into_response((
-        [(axum::http::header::CONTENT_TYPE, "text/html; charset=utf-8"), (axum::http::header::CACHE_CONTROL, "public, max-age=30")],
+        [
+            (axum::http::header::CONTENT_TYPE, "text/html; charset=utf-8"),
+            (axum::http::header::CACHE_CONTROL, "public, max-age=30"),
+        ],
         body,
     )))
 }
@@ -521,7 +572,13 @@ async fn suggest(site: &Site, typed: String) -> Result<Vec<Suggestion>, ServerEr
 }
 
 /// The card of a product that is only known by its row, for related products.
-pub(super) fn related(reader: &Reader, site: &Site, filter: &ProductFilter, own_handle: &str, most: usize) -> Result<Vec<Card>, ServerError> {
+pub(super) fn related(
+    reader: &Reader,
+    site: &Site,
+    filter: &ProductFilter,
+    own_handle: &str,
+    most: usize,
+) -> Result<Vec<Card>, ServerError> {
     let rows = reader.product_at(filter, 0, most + 1)?;
     let others = rows.iter().filter(|row| row.handle != own_handle && row.status == ProductStatus::Active);
     others.take(most).map(|row| card_of(reader, &site.base, row)).collect()

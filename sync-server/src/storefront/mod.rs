@@ -96,7 +96,11 @@ impl IntoResponse for ServerError {
 /// Renders a page for one visitor.
 pub fn private_html<C: Serialize>(site: &Site, template: &str, context: &C, visit: &Visit) -> Result<Response, ServerError> {
     let body = site.shop.templates.render(template, context)?;
-    let head = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "private, no-store"), (header::REFERRER_POLICY, "same-origin")];
+    let head = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "private, no-store"),
+        (header::REFERRER_POLICY, "same-origin"),
+    ];
     let mut response = (head, body).into_response();
     visit.remember(site, response.headers_mut());
     Ok(response)
@@ -147,19 +151,32 @@ async fn problem(site: &Arc<Site>, error: &ServerError) -> Response {
     }
     let message = error.to_string();
     let (heading, help) = match error {
-        ServerError::NotFound => ("This page is not here", "It may have moved, or the product is no longer sold. Search for it, or start from the front page."),
+        ServerError::NotFound => (
+            "This page is not here",
+            "It may have moved, or the product is no longer sold. Search for it, or start from the front page.",
+        ),
         ServerError::NotReady => ("Opening soon", "This shop is being set up. Please come back in a moment."),
         ServerError::Busy => ("A moment, please", message.as_str()),
         ServerError::BadRequest(text) => ("That did not work", text.as_str()),
         ServerError::Forged => ("Please send the form again", message.as_str()),
-        ServerError::Config(_) | ServerError::File { .. } | ServerError::Database(_) | ServerError::Migration(_) | ServerError::Replica(_)
-        | ServerError::Operation(_) | ServerError::Template(_) | ServerError::Pricing(_) | ServerError::Mail(_) | ServerError::Internal(_) => {
-            ("Something went wrong here", "It is not your fault, and nothing was ordered by it. Please try again in a minute; your basket is kept.")
-        }
+        ServerError::Config(_)
+        | ServerError::File { .. }
+        | ServerError::Database(_)
+        | ServerError::Migration(_)
+        | ServerError::Replica(_)
+        | ServerError::Operation(_)
+        | ServerError::Template(_)
+        | ServerError::Pricing(_)
+        | ServerError::Mail(_)
+        | ServerError::Internal(_) => (
+            "Something went wrong here",
+            "It is not your fault, and nothing was ordered by it. Please try again in a minute; your basket is kept.",
+        ),
     };
     let rendered = async {
         let frame = Frame::of(site, heading).await?.private();
-        let page = ProblemPage { frame, code: status.as_u16(), heading, help, suggests_search: matches!(error, ServerError::NotFound) };
+        let page =
+            ProblemPage { frame, code: status.as_u16(), heading, help, suggests_search: matches!(error, ServerError::NotFound) };
         site.shop.templates.render("problem.html", &page)
     };
     let head = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
@@ -189,7 +206,10 @@ pub fn broken_page() -> Response {
 async fn drawing(Path((seed, name)): Path<(String, String)>) -> Response {
     let drawn = name.strip_suffix(".svg").and_then(|letters| art::draw(&seed, letters));
     match drawn {
-        Some(svg) => ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], svg).into_response(),
+        Some(svg) => {
+            ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], svg)
+                .into_response()
+        }
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -98,7 +98,12 @@ pub struct AtLocation {
 }
 
 /// What buyers can get of a variant, by location: available less what others are just about to order.
-pub fn left_by_location(reader: &Reader, overview: &Overview, row: &VariantRow, reserved: &Reserved) -> Result<Vec<AtLocation>, ServerError> {
+pub fn left_by_location(
+    reader: &Reader,
+    overview: &Overview,
+    row: &VariantRow,
+    reserved: &Reserved,
+) -> Result<Vec<AtLocation>, ServerError> {
     let left_at = |location: LocationId| -> Result<AtLocation, ServerError> {
         let left = match row.stock_policy {
             StockPolicy::NotTracked | StockPolicy::SellOn => None,
@@ -115,19 +120,36 @@ pub fn left_by_location(reader: &Reader, overview: &Overview, row: &VariantRow, 
 }
 
 /// `/products/<handle>`
-pub async fn product(State(app): State<App>, site: Site, Path(handle): Path<String>, Query(chosen): Query<Chosen>) -> Result<Shared, ServerError> {
+pub async fn product(
+    State(app): State<App>,
+    site: Site,
+    Path(handle): Path<String>,
+    Query(chosen): Query<Chosen>,
+) -> Result<Shared, ServerError> {
     let overview = site.shop.overview().await?;
     let reserved = app.checkouts().reserved(site.shop.id, None).await?;
     let (reading, about) = (site.clone(), overview.clone());
     let page = site
         .shop
         .read(move |reader| {
-            let product = reader.product_by_handle(&handle)?.filter(|product| product.status == ProductStatus::Active).ok_or(ServerError::NotFound)?;
+            let product = reader
+                .product_by_handle(&handle)?
+                .filter(|product| product.status == ProductStatus::Active)
+                .ok_or(ServerError::NotFound)?;
             let rows = reader.variants_of(product.id)?;
-            make(&Making { reader, site: &reading, overview: &about, product: &product, rows: &rows, reserved: &reserved, chosen: &chosen })
+            make(&Making {
+                reader,
+                site: &reading,
+                overview: &about,
+                product: &product,
+                rows: &rows,
+                reserved: &reserved,
+                chosen: &chosen,
+            })
         })
         .await?;
-    let key = format!("{} product-{}", site.surrogate_key(), encoded(page.frame.canonical.rsplit('/').next().unwrap_or_default()));
+    let key =
+        format!("{} product-{}", site.surrogate_key(), encoded(page.frame.canonical.rsplit('/').next().unwrap_or_default()));
     Ok(Shared::html(site.shop.templates.render("product.html", &page)?, key))
 }
 
@@ -149,7 +171,8 @@ fn make(making: &Making<'_>) -> Result<ProductPage, ServerError> {
         Some(row) => left_by_location(reader, overview, row, reserved)?,
         None => Vec::new(),
     };
-    let can_buy = row.is_some_and(|row| row.list_price.is_some()) && left.iter().any(|at| at.left.is_none_or(|left| left > Quantity::ZERO));
+    let can_buy =
+        row.is_some_and(|row| row.list_price.is_some()) && left.iter().any(|at| at.left.is_none_or(|left| left > Quantity::ZERO));
     let path = format!("{}/products/{}", site.base, encoded(&product.handle));
     let pictures = pictures(making, variant, &path);
     let picture = pictures.iter().find(|picture| picture.is_on).map_or_else(
@@ -159,7 +182,8 @@ fn make(making: &Making<'_>) -> Result<ProductPage, ServerError> {
     let crumbs = crumbs(making)?;
     let price = row.and_then(|row| Some(price_text(row.list_price?, row.compare_at_price, false)));
     let description = plain(&product.description_html);
-    let mut frame = Frame::around(site, overview, &product.title).at(site, &format!("/products/{}", encoded(&product.handle)), &description);
+    let mut frame =
+        Frame::around(site, overview, &product.title).at(site, &format!("/products/{}", encoded(&product.handle)), &description);
     frame.og_type = "product";
     frame.og_image = absolute(site, &picture.src);
     frame.structured_data = vec![product_data(making, &frame, &description), crumb_data(site, &crumbs)];
@@ -197,12 +221,14 @@ fn is_for_sale(row: &VariantRow) -> bool {
 
 fn pictures(making: &Making<'_>, variant: Option<&Variant>, path: &str) -> Vec<GalleryPicture> {
     let Making { site, product, chosen, .. } = *making;
-    let variants_own = variant.and_then(|variant| variant.image).and_then(|id| product.images.iter().position(|image| image.id == id));
+    let variants_own =
+        variant.and_then(|variant| variant.image).and_then(|id| product.images.iter().position(|image| image.id == id));
     let on = if chosen.picture > 0 { chosen.picture - 1 } else { variants_own.unwrap_or(0) };
     let on = on.min(product.images.len().saturating_sub(1));
     let one = |(index, image): (usize, &tradepost_domain::catalog::ProductImage)| {
         let Picture { src, alt } = picture_of(&site.base, &image.url, &product.title, &image.alt_text);
-        let alt = if image.alt_text.is_empty() && product.images.len() > 1 { format!("{alt}, picture {}", index + 1) } else { alt };
+        let alt =
+            if image.alt_text.is_empty() && product.images.len() > 1 { format!("{alt}, picture {}", index + 1) } else { alt };
         let variant = if chosen.variant.is_empty() { String::new() } else { format!("variant={}&", encoded(&chosen.variant)) };
         GalleryPicture { src, alt, href: format!("{path}?{variant}picture={}", index + 1), is_on: index == on }
     };
@@ -227,7 +253,12 @@ fn options(making: &Making<'_>, row: Option<&VariantRow>, path: &str) -> Vec<Opt
         let choice = |value: &String| {
             let target = nearest(product, current, index, value)?;
             let is_sold_out = rows.iter().find(|row| row.id == target.id).is_none_or(|row| !is_for_sale(row));
-            Some(OptionChoice { title: value.clone(), href: format!("{path}?variant={}", target.id), is_on: *value == own, is_sold_out })
+            Some(OptionChoice {
+                title: value.clone(),
+                href: format!("{path}?variant={}", target.id),
+                is_on: *value == own,
+                is_sold_out,
+            })
         };
         OptionView { name: name.clone(), chosen: own.clone(), choices: values.into_iter().filter_map(choice).collect() }
     };
@@ -262,14 +293,23 @@ fn stock_lines(overview: &Overview, row: &VariantRow, left: &[AtLocation]) -> Ve
 fn stock_line(icon: &'static str, how: &str, thousandths: i64, row: &VariantRow, place: &str) -> StockLine {
     let left = Quantity::from_thousandths(thousandths);
     if thousandths <= 0 {
-        let text = if how == "Ships" { "Sold out for shipping at the moment".to_owned() } else { format!("Sold out {place} at the moment") };
+        let text = if how == "Ships" {
+            "Sold out for shipping at the moment".to_owned()
+        } else {
+            format!("Sold out {place} at the moment")
+        };
         return StockLine { kind: "is-out", icon, text };
     }
     if left <= FEW {
-        let text = if how == "Ships" { words::only_left(left, row.unit) + " to be shipped" } else { format!("{} {place}, to collect", words::only_left(left, row.unit)) };
+        let text = if how == "Ships" {
+            words::only_left(left, row.unit) + " to be shipped"
+        } else {
+            format!("{} {place}, to collect", words::only_left(left, row.unit))
+        };
         return StockLine { kind: "is-low", icon, text };
     }
-    let text = if how == "Ships" { "In stock, ships to your address".to_owned() } else { format!("In stock {place}, ready to collect") };
+    let text =
+        if how == "Ships" { "In stock, ships to your address".to_owned() } else { format!("In stock {place}, ready to collect") };
     StockLine { kind: "is-good", icon, text }
 }
 
@@ -302,11 +342,13 @@ fn crumbs(making: &Making<'_>) -> Result<Vec<Crumb>, ServerError> {
     let Making { reader, site, overview, product, .. } = *making;
     let mut crumbs = vec![Crumb { title: "Home".to_owned(), href: Some(format!("{}/", site.base)) }];
     let own = reader.collections_of(product.id)?;
-    let collection = overview.collections.iter().map(|(collection, _)| collection).find(|collection| own.contains(&collection.id));
+    let collection =
+        overview.collections.iter().map(|(collection, _)| collection).find(|collection| own.contains(&collection.id));
     crumbs.push(match collection {
-        Some(collection) => {
-            Crumb { title: collection.title.clone(), href: Some(format!("{}/collections/{}", site.base, encoded(&collection.handle))) }
-        }
+        Some(collection) => Crumb {
+            title: collection.title.clone(),
+            href: Some(format!("{}/collections/{}", site.base, encoded(&collection.handle))),
+        },
         None => Crumb { title: "All products".to_owned(), href: Some(format!("{}/products", site.base)) },
     });
     crumbs.push(Crumb { title: product.title.clone(), href: None });
@@ -326,8 +368,12 @@ fn related_filter(making: &Making<'_>) -> Result<ProductFilter, ServerError> {
 
 fn product_data(making: &Making<'_>, frame: &Frame, description: &str) -> serde_json::Value {
     let Making { site, product, rows, .. } = *making;
-    let images: Vec<String> =
-        product.images.iter().take(6).map(|image| absolute(site, &picture_of(&site.base, &image.url, &product.title, "").src)).collect();
+    let images: Vec<String> = product
+        .images
+        .iter()
+        .take(6)
+        .map(|image| absolute(site, &picture_of(&site.base, &image.url, &product.title, "").src))
+        .collect();
     let offers: Vec<serde_json::Value> = rows
         .iter()
         .filter_map(|row| {
@@ -377,7 +423,9 @@ mod tests {
 
     #[test]
     fn a_description_keeps_its_shape_and_loses_what_could_harm() {
-        let clean = clean_html("<h1>Care</h1><p onclick=x style=y>Wash <b>cold</b></p><script>alert(1)</script><iframe src=https://x></iframe><a href=\"javascript:x\">a</a>");
+        let clean = clean_html(
+            "<h1>Care</h1><p onclick=x style=y>Wash <b>cold</b></p><script>alert(1)</script><iframe src=https://x></iframe><a href=\"javascript:x\">a</a>",
+        );
         assert_eq!(clean, "<h2>Care</h2><p>Wash <b>cold</b></p><a rel=\"noopener nofollow\">a</a>");
     }
 }

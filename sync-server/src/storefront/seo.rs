@@ -29,14 +29,22 @@ fn offered() -> ProductFilter {
 pub async fn sitemap_index(site: Site) -> Result<Shared, ServerError> {
     let count = site.shop.read(|reader| Ok(reader.product_count(&offered())?)).await?;
     let parts = usize::try_from(count).unwrap_or(0).div_ceil(SITEMAP_MAX).max(1);
-    let entries: String = (1..=parts).map(|part| format!("<sitemap><loc>{}</loc></sitemap>", site.canonical(&format!("/sitemap/{part}.xml")))).collect();
-    let body = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{entries}</sitemapindex>\n");
+    let entries: String = (1..=parts)
+        .map(|part| format!("<sitemap><loc>{}</loc></sitemap>", site.canonical(&format!("/sitemap/{part}.xml"))))
+        .collect();
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{entries}</sitemapindex>\n"
+    );
     Ok(Shared::of(body, "application/xml; charset=utf-8", site.surrogate_key()))
 }
 
 /// `/sitemap/<number>.xml`: products; the first one also says the front page and collections.
 pub async fn sitemap(site: Site, Path(name): Path<String>) -> Result<Shared, ServerError> {
-    let part: usize = name.strip_suffix(".xml").and_then(|number| number.parse().ok()).filter(|part| (1..=1000).contains(part)).ok_or(ServerError::NotFound)?;
+    let part: usize = name
+        .strip_suffix(".xml")
+        .and_then(|number| number.parse().ok())
+        .filter(|part| (1..=1000).contains(part))
+        .ok_or(ServerError::NotFound)?;
     let overview = site.shop.overview().await?;
     let mut paths: Vec<String> = Vec::new();
     if part == 1 {
@@ -64,6 +72,8 @@ pub async fn sitemap(site: Site, Path(name): Path<String>) -> Result<Shared, Ser
     }
     paths.extend(products);
     let urls: String = paths.iter().map(|path| format!("<url><loc>{}</loc></url>", site.canonical(path))).collect();
-    let body = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{urls}</urlset>\n");
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{urls}</urlset>\n"
+    );
     Ok(Shared::of(body, "application/xml; charset=utf-8", site.surrogate_key()))
 }

@@ -103,12 +103,17 @@ impl Site {
 fn host_and_port(headers: &HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     // It stands in pages: nothing but what a host can be.
-    host.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | ':' | '[' | ']')).take(255).collect()
+    host.chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | ':' | '[' | ']'))
+        .take(255)
+        .collect()
 }
 
 fn host_of(headers: &HeaderMap) -> String {
     let host = host_and_port(headers).to_ascii_lowercase();
-    host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|digit| digit.is_ascii_digit())).map_or(host.clone(), |(host, _)| host.to_owned())
+    host.rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|digit| digit.is_ascii_digit()))
+        .map_or(host.clone(), |(host, _)| host.to_owned())
 }
 
 fn no_shop() -> Response {
@@ -120,7 +125,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Site {
     type Rejection = ServerError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ServerError> {
-        let site = parts.extensions.get::<Arc<Self>>().ok_or_else(|| ServerError::Internal("a page outside of a shop".to_owned()))?;
+        let site =
+            parts.extensions.get::<Arc<Self>>().ok_or_else(|| ServerError::Internal("a page outside of a shop".to_owned()))?;
         Ok(Self::clone(site))
     }
 }

@@ -3,7 +3,9 @@ use axum::http::{Method, Request, StatusCode};
 use tradepost_domain::device::DeviceRole;
 use tradepost_domain::id::ReplicaId;
 use tradepost_operations::{Hash, lock};
-use tradepost_sync::pairing::{PairAnswer, PairCodeAnswer, PairCodeRequest, PairRequest, PublishRequest, PutBlob, SignedRequest, sign_request};
+use tradepost_sync::pairing::{
+    PairAnswer, PairCodeAnswer, PairCodeRequest, PairRequest, PublishRequest, PutBlob, SignedRequest, sign_request,
+};
 
 use crate::support::{Device, TestServer, env, post_json};
 

@@ -23,7 +23,10 @@ async fn sink(refused: usize) -> (u16, Inbox) {
             write.write_all(b"220 sink ready\r\n").await.unwrap();
             let mut expected = "EHLO";
             let mut line = String::new();
-            while { line.clear(); lines.read_line(&mut line).await.unwrap_or(0) > 0 } {
+            while {
+                line.clear();
+                lines.read_line(&mut line).await.unwrap_or(0) > 0
+            } {
                 assert!(line.ends_with("\r\n"), "a bare line end: {line:?}");
                 let verb = line.split([' ', ':', '\r']).next().unwrap().to_uppercase();
                 if verb == "QUIT" {
@@ -66,8 +69,10 @@ async fn sink(refused: usize) -> (u16, Inbox) {
 #[tokio::test]
 async fn an_order_is_confirmed_by_mail_once_with_a_link_that_works() {
     let (port, inbox) = sink(0).await;
-    let config: tradepost_server::config::Config =
-        toml::from_str(&format!("[smtp]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\nfrom = \"Tea <orders@tea.example>\"\n")).unwrap();
+    let config: tradepost_server::config::Config = toml::from_str(&format!(
+        "[smtp]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\nfrom = \"Tea <orders@tea.example>\"\n"
+    ))
+    .unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -82,7 +87,9 @@ async fn an_order_is_confirmed_by_mail_once_with_a_link_that_works() {
     }
     let (ask, asked) = tokio::sync::oneshot::channel::<()>();
     let data = folder.path().to_owned();
-    let serving = tokio::spawn(async move { tradepost_server::serve::serve_on(listener, &data, config, async move { drop(asked.await) }).await });
+    let serving = tokio::spawn(async move {
+        tradepost_server::serve::serve_on(listener, &data, config, async move { drop(asked.await) }).await
+    });
 
     let browser = reqwest::Client::builder().cookie_store(true).build().unwrap();
     let at = |path: &str| format!("http://{address}{path}");
@@ -93,8 +100,13 @@ async fn an_order_is_confirmed_by_mail_once_with_a_link_that_works() {
     let details = post("/checkout", &[("token", &token)]).await;
     let here = details.url().path().to_owned();
     let place = device.location.to_string();
-    post(&format!("{here}/details"), &[("token", &token), ("email", "ada@example.com"), ("name", "Ada Löwe"), ("delivery", &place)]).await;
-    let review = Page(post(&format!("{here}/payment"), &[("token", &token), ("payment", "on-collection")]).await.text().await.unwrap());
+    post(
+        &format!("{here}/details"),
+        &[("token", &token), ("email", "ada@example.com"), ("name", "Ada Löwe"), ("delivery", &place)],
+    )
+    .await;
+    let review =
+        Page(post(&format!("{here}/payment"), &[("token", &token), ("payment", "on-collection")]).await.text().await.unwrap());
     let seen = review.hidden("seen");
     for _ in 0..2 {
         assert!(post(&format!("{here}/place"), &[("token", &token), ("seen", &seen)]).await.status().is_success());
@@ -121,4 +133,3 @@ impl Page {
         self.0[start..].split('"').next().unwrap().to_owned()
     }
 }
-

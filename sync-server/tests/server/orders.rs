@@ -56,10 +56,12 @@ async fn from_browsing_to_an_order_that_the_shop_sees_and_ships() {
     let visitor = server.visitor();
     assert!(visitor.get("/products/green-tea").await.body.contains("Add to basket"));
     let (here, review) = to_review(&visitor, &variant, "2", &ship()).await;
-    for expected in ["Hafenweg 1", "20457 Hamburg", "Germany", "€18.00", "€5.00", "€23.00", "includes VAT 19 %", "Ring twice"] {
+    for expected in ["Hafenweg 1", "20457 Hamburg", "Germany", "€18.00", "€5.00", "€23.00", "includes VAT 19 %", "Ring twice"]
+    {
         assert!(review.body.contains(expected), "the review lacks {expected}:\n{}", review.body);
     }
-    let placed = visitor.post(&format!("{here}/place"), &[("token", &review.hidden("token")), ("seen", &review.hidden("seen"))]).await;
+    let placed =
+        visitor.post(&format!("{here}/place"), &[("token", &review.hidden("token")), ("seen", &review.hidden("seen"))]).await;
     let status_page = placed.location();
     let status = visitor.get(&status_page).await;
     assert!(status.body.contains("Order W-1001") && status.body.contains("Harbor Bank"), "{}", status.body);
@@ -73,7 +75,8 @@ async fn from_browsing_to_an_order_that_the_shop_sees_and_ships() {
     assert_eq!(level.committed.thousandths, 2000);
     let mut env = env();
     device.shop.record_payment(&mut By::owner(&mut env), order.id, order.gross, "transfer").unwrap();
-    let shipped = Fulfillment { lines: None, stage: FulfillmentStage::Shipped, tracking_number: "JD0146".to_owned(), location: None };
+    let shipped =
+        Fulfillment { lines: None, stage: FulfillmentStage::Shipped, tracking_number: "JD0146".to_owned(), location: None };
     device.shop.fulfill(&mut By::owner(&mut env), order.id, shipped).unwrap();
     sync(&server.app, &device);
     let status = server.visitor().get(status_page.split('?').next().unwrap()).await;
@@ -111,7 +114,8 @@ async fn the_last_piece_is_promised_once() {
     let (_, refused) = to_review(&second, &variant, "1", &ship()).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("sold out here at this moment"), "{}", refused.body);
-    let placed = first.post(&format!("{here}/place"), &[("token", &review.hidden("token")), ("seen", &review.hidden("seen"))]).await;
+    let placed =
+        first.post(&format!("{here}/place"), &[("token", &review.hidden("token")), ("seen", &review.hidden("seen"))]).await;
     assert_eq!(placed.status, StatusCode::SEE_OTHER);
     assert_eq!(orders(&server, &device), 1);
 }
@@ -135,7 +139,8 @@ async fn a_price_that_changed_since_the_buyer_looked_is_shown_first() {
     product.variants[0].list_price.as_mut().unwrap().minor = 1_100;
     device.shop.save_product(&mut By::owner(&mut env), &product).unwrap();
     sync(&server.app, &device);
-    let refused = visitor.post(&format!("{here}/place"), &[("token", &review.hidden("token")), ("seen", &review.hidden("seen"))]).await;
+    let refused =
+        visitor.post(&format!("{here}/place"), &[("token", &review.hidden("token")), ("seen", &review.hidden("seen"))]).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
     assert!(refused.body.contains("changed since you looked") && refused.body.contains("€16.00"), "{}", refused.body);
     assert_eq!(orders(&server, &device), 0);
@@ -148,7 +153,14 @@ async fn answers_that_cannot_be_are_asked_again_in_place() {
     visitor.post("/basket/add", &[("variant", &variant)]).await;
     let token = visitor.get("/basket").await.hidden("token");
     let here = visitor.post("/checkout", &[("token", &token)]).await.location();
-    let fields = [("token", token.as_str()), ("email", "nonsense"), ("name", ""), ("delivery", "ship"), ("country", "DE"), ("postal_code", "12")];
+    let fields = [
+        ("token", token.as_str()),
+        ("email", "nonsense"),
+        ("name", ""),
+        ("delivery", "ship"),
+        ("country", "DE"),
+        ("postal_code", "12"),
+    ];
     let seen = visitor.post(&format!("{here}/details"), &fields).await;
     assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY);
     for expected in ["Enter an email address", "Enter your name", "five digits", "aria-invalid=\"true\"", "value=\"nonsense\""] {
@@ -174,7 +186,9 @@ async fn an_order_whose_placing_broke_off_stands_once_after_the_next_start() {
         let reader = hosted.shop.reader().unwrap();
         let row = reader.variant(variant.parse().unwrap()).unwrap().unwrap();
         let mut basket = tradepost_domain::basket::Basket::new(tradepost_domain::id::BasketId::from_bytes([1; 16]));
-        basket.add(tradepost_operations::Shop::line_for(&mut by, &row, tradepost_domain::quantity::Quantity::ONE).unwrap()).unwrap();
+        basket
+            .add(tradepost_operations::Shop::line_for(&mut by, &row, tradepost_domain::quantity::Quantity::ONE).unwrap())
+            .unwrap();
         let new = NewOrder {
             id,
             number: "W-1001".to_owned(),

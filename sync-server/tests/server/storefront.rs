@@ -6,7 +6,8 @@ use crate::support::{Device, TestServer, workspace};
 async fn demo() -> (TestServer, Device) {
     let server = TestServer::start().await;
     let device = Device::found("Harbor & Oak", "USD", "US");
-    let blobs = server.folder.path().join("shops").join(tradepost_operations::lock(&device.replica).shop().to_string()).join("blobs");
+    let blobs =
+        server.folder.path().join("shops").join(tradepost_operations::lock(&device.replica).shop().to_string()).join("blobs");
     device.take_demo(&workspace().join("installers/demo"), &blobs);
     server.publish(&device).await;
     (server, device)
@@ -65,12 +66,17 @@ async fn an_unchanged_page_is_not_sent_again_and_a_changed_one_is() {
     let visitor = server.visitor();
     let first = visitor.get("/products/green-tea").await;
     let etag = first.header("etag").to_owned();
-    assert!(!etag.is_empty() && first.header("cache-control").contains("s-maxage") && first.header("surrogate-key").starts_with("shop-"));
+    assert!(
+        !etag.is_empty()
+            && first.header("cache-control").contains("s-maxage")
+            && first.header("surrogate-key").starts_with("shop-")
+    );
     let again = visitor.send(Request::builder().header(header::IF_NONE_MATCH, &etag), "/products/green-tea", Body::empty()).await;
     assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0));
     device.receive(variant, 100);
     crate::support::sync(&server.app, &device);
-    let changed = visitor.send(Request::builder().header(header::IF_NONE_MATCH, &etag), "/products/green-tea", Body::empty()).await;
+    let changed =
+        visitor.send(Request::builder().header(header::IF_NONE_MATCH, &etag), "/products/green-tea", Body::empty()).await;
     assert_eq!(changed.status, StatusCode::OK);
     assert!(first.body.contains("Only 3 left") && changed.body.contains("In stock"));
 }
@@ -111,7 +117,8 @@ async fn what_buyers_type_stays_text() {
 #[tokio::test]
 async fn a_seller_replaces_a_page() {
     let (server, device) = demo().await;
-    let theme = server.folder.path().join("shops").join(tradepost_operations::lock(&device.replica).shop().to_string()).join("theme");
+    let theme =
+        server.folder.path().join("shops").join(tradepost_operations::lock(&device.replica).shop().to_string()).join("theme");
     std::fs::create_dir_all(&theme).unwrap();
     std::fs::write(theme.join("home.html"), "<h1>{{ frame.shop_name }} by the sea</h1>").unwrap();
     assert_eq!(server.visitor().get("/").await.body, "<h1>Harbor &amp; Oak by the sea</h1>");
@@ -147,7 +154,8 @@ async fn a_basket_that_was_tampered_with_is_empty_and_adding_writes_nothing() {
     visitor.post("/basket/add", &[("variant", &variant.to_string()), ("quantity", "2")]).await;
     assert!(visitor.get("/basket").await.body.contains("€18.00"));
     assert_eq!(visitor.cookie("basket_count").as_deref(), Some("2"));
-    let checkouts: i64 = sqlx::query_scalar("select count(*) from checkouts").fetch_one(server.app.database.pool()).await.unwrap();
+    let checkouts: i64 =
+        sqlx::query_scalar("select count(*) from checkouts").fetch_one(server.app.database.pool()).await.unwrap();
     assert_eq!(checkouts, 0);
     let mut value = visitor.cookie("basket").unwrap();
     value.replace_range(0..1, if value.starts_with('A') { "B" } else { "A" });

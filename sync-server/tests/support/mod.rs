@@ -21,9 +21,7 @@ use tradepost_domain::stock::StockLine;
 use tradepost_operations::{By, DatabaseKey, NewShop, Replica, SharedReplica, Shop, lock};
 use tradepost_server::config::Config;
 use tradepost_server::{App, Server, SystemEnvironment};
-use tradepost_sync::pairing::{
-    CertificateRequest, PairCodeRequest, PairRequest, PublishAnswer, PublishRequest, certify_device,
-};
+use tradepost_sync::pairing::{CertificateRequest, PairCodeRequest, PairRequest, PublishAnswer, PublishRequest, certify_device};
 use tradepost_sync::{Output, Session};
 
 /// A device that founded a shop.
@@ -42,12 +40,16 @@ impl Device {
     /// A shop with a location that ships and hands over, and a bank account.
     pub fn found(name: &str, currency: &str, country: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let founded = Replica::found(folder.path(), "Back office", DeviceRole::BackOffice, DatabaseKey([7; 32]), &mut env()).unwrap();
+        let founded =
+            Replica::found(folder.path(), "Back office", DeviceRole::BackOffice, DatabaseKey([7; 32]), &mut env()).unwrap();
         let replica: SharedReplica = Arc::new(Mutex::new(founded.replica));
         let shop = Shop::new(Arc::clone(&replica)).unwrap();
         let mut env = env();
         let mut by = By::owner(&mut env);
-        let new = NewShop { location_name: "Harbor Street".to_owned(), ..NewShop::new(name, currency.parse::<Currency>().unwrap(), country) };
+        let new = NewShop {
+            location_name: "Harbor Street".to_owned(),
+            ..NewShop::new(name, currency.parse::<Currency>().unwrap(), country)
+        };
         let set_up = shop.set_up(&mut by, new).unwrap();
         let mut settings = set_up.settings.clone();
         settings.tagline = "Good things for the house, made to be used".to_owned();
@@ -97,7 +99,8 @@ impl Device {
             let product = |number: &usize| {
                 let mut product = Shop::new_product(&mut by, &format!("Measured product {number}"));
                 product.handle = format!("measured-{number}");
-                product.description_html = "<p>Made to be measured, and described at the length that people describe things at.</p>".repeat(4);
+                product.description_html =
+                    "<p>Made to be measured, and described at the length that people describe things at.</p>".repeat(4);
                 let mut variant = Shop::new_variant(&mut by);
                 variant.list_price = Some(Money::from_minor(1_000, self.currency()));
                 variant.stock_policy = StockPolicy::NotTracked;
@@ -136,7 +139,8 @@ impl Device {
                 product.vendor = field("Vendor");
                 product.product_type = field("Type");
                 product.tags = field("Tags").split(',').map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
-                product.option_names = Some(field("Option1 Name")).filter(|name| name != "Title" && !name.is_empty()).into_iter().collect();
+                product.option_names =
+                    Some(field("Option1 Name")).filter(|name| name != "Title" && !name.is_empty()).into_iter().collect();
                 products.push(product);
             }
             let product = products.last_mut().unwrap();
@@ -146,7 +150,8 @@ impl Device {
                 std::fs::write(blobs.join(hash.to_string()), bytes).unwrap();
                 let mut id = [0; 16];
                 id.copy_from_slice(&hash.0[..16]);
-                let image = ProductImage { id: ImageId::from_bytes(id), url: format!("blob:{hash}"), alt_text: field("Image Alt Text") };
+                let image =
+                    ProductImage { id: ImageId::from_bytes(id), url: format!("blob:{hash}"), alt_text: field("Image Alt Text") };
                 product.images.push(image);
                 ImageId::from_bytes(id)
             });
@@ -157,7 +162,8 @@ impl Device {
             variant.list_price = money(field("Variant Price"));
             variant.compare_at_price = money(field("Variant Compare At Price"));
             variant.weight_grams = field("Variant Grams").parse().ok();
-            variant.stock_policy = if field("Variant Inventory Tracker").is_empty() { StockPolicy::NotTracked } else { StockPolicy::StopAtZero };
+            variant.stock_policy =
+                if field("Variant Inventory Tracker").is_empty() { StockPolicy::NotTracked } else { StockPolicy::StopAtZero };
             variant.requires_shipping = true;
             variant.is_taxable = true;
             variant.image = image;
@@ -235,7 +241,8 @@ pub async fn publish(router: &Router, token: &str, device: &Device) {
     let (status, answer) = post_json(router, "/api/shops", Some(token), &request).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
     let answer: PublishAnswer = serde_json::from_value(answer).unwrap();
-    let pair = PairRequest { code: String::new(), replica: answer.replica, public_key: answer.public_key, name: "Server".to_owned() };
+    let pair =
+        PairRequest { code: String::new(), replica: answer.replica, public_key: answer.public_key, name: "Server".to_owned() };
     let grant = PairCodeRequest { role: DeviceRole::Server, name: "Server".to_owned(), till: None };
     let membership = certify_device(&mut lock(&device.replica), &pair, &grant, &mut env()).unwrap();
     let (status, answer) = post_json(router, "/api/shops/certificate", Some(token), &CertificateRequest { membership }).await;
@@ -267,8 +274,17 @@ pub fn sync(app: &App, device: &Device) {
     panic!("device and server never came in step");
 }
 
-pub async fn post_json<T: serde::Serialize>(router: &Router, path: &str, token: Option<&str>, body: &T) -> (StatusCode, serde_json::Value) {
-    let mut request = Request::builder().method(Method::POST).uri(path).header(header::HOST, "shop.test").header(header::CONTENT_TYPE, "application/json");
+pub async fn post_json<T: serde::Serialize>(
+    router: &Router,
+    path: &str,
+    token: Option<&str>,
+    body: &T,
+) -> (StatusCode, serde_json::Value) {
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri(path)
+        .header(header::HOST, "shop.test")
+        .header(header::CONTENT_TYPE, "application/json");
     if let Some(token) = token {
         request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
     }
@@ -298,12 +314,18 @@ impl Seen {
     /// The value of a form's hidden field.
     pub fn hidden(&self, name: &str) -> String {
         let mark = format!("name=\"{name}\" value=\"");
-        let start = self.body.find(&mark).unwrap_or_else(|| panic!("no field {name} on {}:\n{}", self.path, self.body)) + mark.len();
+        let start =
+            self.body.find(&mark).unwrap_or_else(|| panic!("no field {name} on {}:\n{}", self.path, self.body)) + mark.len();
         self.body[start..].split('"').next().unwrap().to_owned()
     }
 
     pub fn location(&self) -> String {
-        self.headers.get(header::LOCATION).unwrap_or_else(|| panic!("{} does not lead on: {} {}", self.path, self.status, self.body)).to_str().unwrap().to_owned()
+        self.headers
+            .get(header::LOCATION)
+            .unwrap_or_else(|| panic!("{} does not lead on: {} {}", self.path, self.status, self.body))
+            .to_str()
+            .unwrap()
+            .to_owned()
     }
 
     pub fn header(&self, name: &str) -> &str {
@@ -323,7 +345,12 @@ impl Visitor {
         }
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 8 << 20).await.unwrap();
-        Seen { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned(), path: path.to_owned() }
+        Seen {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+            path: path.to_owned(),
+        }
     }
 
     pub async fn get(&self, path: &str) -> Seen {
@@ -352,7 +379,9 @@ impl Visitor {
 }
 
 fn escaped(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 /// The workspace's folder.

@@ -5,22 +5,57 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 const COLORS: [&str; 24] = [
-    "Amber", "Black", "Blue", "Bronze", "Coral", "Cream", "Crimson", "Emerald", "Gold", "Gray", "Green", "Indigo", "Ivory", "Khaki",
-    "Lavender", "Lime", "Magenta", "Navy", "Olive", "Orange", "Pink", "Red", "Teal", "White",
+    "Amber", "Black", "Blue", "Bronze", "Coral", "Cream", "Crimson", "Emerald", "Gold", "Gray", "Green", "Indigo", "Ivory",
+    "Khaki", "Lavender", "Lime", "Magenta", "Navy", "Olive", "Orange", "Pink", "Red", "Teal", "White",
 ];
 const KINDS: [&str; 28] = [
-    "Classic", "Compact", "Cotton", "Crossbody", "Deluxe", "Enameled", "Everyday", "Folding", "Handmade", "Heavy", "Insulated", "Leather",
-    "Light", "Linen", "Little", "Merino", "Outdoor", "Oversized", "Portable", "Quilted", "Recycled", "Slim", "Soft", "Striped", "Travel",
-    "Vintage", "Waterproof", "Wooden",
+    "Classic",
+    "Compact",
+    "Cotton",
+    "Crossbody",
+    "Deluxe",
+    "Enameled",
+    "Everyday",
+    "Folding",
+    "Handmade",
+    "Heavy",
+    "Insulated",
+    "Leather",
+    "Light",
+    "Linen",
+    "Little",
+    "Merino",
+    "Outdoor",
+    "Oversized",
+    "Portable",
+    "Quilted",
+    "Recycled",
+    "Slim",
+    "Soft",
+    "Striped",
+    "Travel",
+    "Vintage",
+    "Waterproof",
+    "Wooden",
 ];
 const THINGS: [&str; 40] = [
-    "Apron", "Backpack", "Basket", "Beanie", "Belt", "Blanket", "Bottle", "Bowl", "Candle", "Cap", "Cardigan", "Chair", "Clock", "Coat",
-    "Cup", "Cushion", "Dress", "Gloves", "Jacket", "Jar", "Jug", "Lamp", "Lantern", "Mug", "Notebook", "Pan", "Pencil", "Pillow", "Plate",
-    "Pot", "Rug", "Sandals", "Scarf", "Shirt", "Socks", "Table", "Teapot", "Towel", "Umbrella", "Vase",
+    "Apron", "Backpack", "Basket", "Beanie", "Belt", "Blanket", "Bottle", "Bowl", "Candle", "Cap", "Cardigan", "Chair", "Clock",
+    "Coat", "Cup", "Cushion", "Dress", "Gloves", "Jacket", "Jar", "Jug", "Lamp", "Lantern", "Mug", "Notebook", "Pan", "Pencil",
+    "Pillow", "Plate", "Pot", "Rug", "Sandals", "Scarf", "Shirt", "Socks", "Table", "Teapot", "Towel", "Umbrella", "Vase",
 ];
 const VENDORS: [&str; 12] = [
-    "Aldermoor", "Birch and Row", "Copperline", "Dunmore", "Eastwick Works", "Fennel House", "Grove Street", "Harrow", "Inglewood", "Juniper",
-    "Kestrel", "Lindqvist",
+    "Aldermoor",
+    "Birch and Row",
+    "Copperline",
+    "Dunmore",
+    "Eastwick Works",
+    "Fennel House",
+    "Grove Street",
+    "Harrow",
+    "Inglewood",
+    "Juniper",
+    "Kestrel",
+    "Lindqvist",
 ];
 const HEADER: &str = "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,\
 Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Fulfillment Service,Variant Price,\
@@ -46,7 +81,8 @@ pub fn chance(seed: u64, below: usize) -> usize {
 /// The barcode of a product: an EAN-13 of the numbers for use within a shop's own range of test goods.
 pub fn barcode(number: usize) -> String {
     let digits = format!("400{number:09}");
-    let sum: u32 = digits.chars().zip([1, 3].into_iter().cycle()).map(|(digit, weight)| digit.to_digit(10).unwrap_or(0) * weight).sum();
+    let sum: u32 =
+        digits.chars().zip([1, 3].into_iter().cycle()).map(|(digit, weight)| digit.to_digit(10).unwrap_or(0) * weight).sum();
     format!("{digits}{}", (10 - sum % 10) % 10)
 }
 

@@ -65,7 +65,8 @@ fn sell_history(counter: &mut Counter, sales: usize) -> Result<Duration, String>
             quantity: Quantity::ONE,
             unit_price: None,
         };
-        let sale = BatchSale { lines: (0..3).map(line).collect(), discount: None, tender: BatchTender::Exact(TenderType::ExternalCard) };
+        let sale =
+            BatchSale { lines: (0..3).map(line).collect(), discount: None, tender: BatchTender::Exact(TenderType::ExternalCard) };
         seller.sell(&mut by, sale).map_err(|error| error.to_string())?;
     }
     Ok(start.elapsed())

@@ -85,7 +85,11 @@ pub fn run(lab: &mut Lab) -> Result<Vec<Row>, String> {
         ratio: String::new(),
         target: format!("at most {}", show(CPU_MAX)),
         verdict: Verdict::of(cpu <= CPU_MAX),
-        notes: vec![format!("{} by the clock, {} MB on disk", show(Duration::from_millis(large.wall_ms)), large.file_bytes >> 20)],
+        notes: vec![format!(
+            "{} by the clock, {} MB on disk",
+            show(Duration::from_millis(large.wall_ms)),
+            large.file_bytes >> 20
+        )],
     };
     let memory = Row {
         what: format!("import, memory at {products}"),

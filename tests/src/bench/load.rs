@@ -83,7 +83,8 @@ impl Client {
 /// Requests a second over `time`, of pages chosen by chance. An answer that is not 200 ends it.
 pub fn requests_a_second(address: SocketAddr, paths: &[String], time: Duration, seed: u64) -> Result<u64, String> {
     let buyers: Vec<io::Result<u64>> = std::thread::scope(|scope| {
-        let buyers: Vec<_> = (0..BUYERS).map(|buyer| scope.spawn(move || buy(address, paths, time, seed * BUYERS + buyer))).collect();
+        let buyers: Vec<_> =
+            (0..BUYERS).map(|buyer| scope.spawn(move || buy(address, paths, time, seed * BUYERS + buyer))).collect();
         buyers.into_iter().map(|buyer| buyer.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))).collect()
     });
     let done = buyers.into_iter().sum::<io::Result<u64>>().map_err(|error| error.to_string())?;

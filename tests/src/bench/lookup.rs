@@ -71,7 +71,11 @@ pub fn search(lab: &mut Lab) -> Result<Vec<Row>, String> {
         on_processor.add(processor);
     }
     let mut row = row("type-ahead search", products, (&times, &on_processor), SEARCH_MAX, SEARCHES);
-    row.notes.push(format!("{found} of them found something; the one that took most of the processor, {}, was \"{}\"", show(slowest.0), slowest.1));
+    row.notes.push(format!(
+        "{found} of them found something; the one that took most of the processor, {}, was \"{}\"",
+        show(slowest.0),
+        slowest.1
+    ));
     Ok(vec![row])
 }
 

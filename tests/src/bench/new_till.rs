@@ -53,7 +53,14 @@ pub fn run(lab: &mut Lab) -> Result<Vec<Row>, String> {
             target: format!("at most {}", show_ratio(TARGET)),
             verdict: Verdict::of(reached <= TARGET),
             notes: vec![
-                format!("{} chunks of {} MB; made in {}, loaded in {}, ended in {}", loaded.chunks, loaded.bytes >> 20, show(loaded.made), show(loaded.loaded), show(loaded.ended)),
+                format!(
+                    "{} chunks of {} MB; made in {}, loaded in {}, ended in {}",
+                    loaded.chunks,
+                    loaded.bytes >> 20,
+                    show(loaded.made),
+                    show(loaded.loaded),
+                    show(loaded.ended)
+                ),
                 format!("the floor inserted {} rows and {} words' rows", floor.rows, floor.searchable),
             ],
         },

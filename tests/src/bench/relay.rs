@@ -49,7 +49,11 @@ pub fn run(lab: &mut Lab) -> Result<Vec<Row>, String> {
         ratio: show_ratio(reached),
         target: format!("at most {}", show_ratio(TARGET)),
         verdict: Verdict::of(reached <= TARGET),
-        notes: vec![format!("real server process, WebSocket on loopback; p99 {}, the floor's {}; {SALES} sales", show(sales.p99()), show(floor.p99()))],
+        notes: vec![format!(
+            "real server process, WebSocket on loopback; p99 {}, the floor's {}; {SALES} sales",
+            show(sales.p99()),
+            show(floor.p99())
+        )],
     }])
 }
 

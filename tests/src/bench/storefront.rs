@@ -48,7 +48,9 @@ pub fn run(lab: &mut Lab) -> Result<Vec<Row>, String> {
         ratio: show_ratio(reached),
         target: "at least a third".to_owned(),
         verdict: Verdict::of(reached >= TARGET),
-        notes: vec![format!("pages by chance out of all; one page again and again: {same_page} a second; 8 kept connections, buyers and server share the processors")],
+        notes: vec![format!(
+            "pages by chance out of all; one page again and again: {same_page} a second; 8 kept connections, buyers and server share the processors"
+        )],
     }])
 }
 

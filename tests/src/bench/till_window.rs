@@ -41,7 +41,10 @@ pub fn run(lab: &mut Lab) -> Result<Vec<Row>, String> {
             ratio: String::new(),
             target: format!("under {}", show(START_MAX)),
             verdict: Verdict::of(times.p50() < START_MAX),
-            notes: vec![format!("window shown and shop open; worst of {STARTS}: {}; drawn without a graphics card", show(times.percentile(100)))],
+            notes: vec![format!(
+                "window shown and shop open; worst of {STARTS}: {}; drawn without a graphics card",
+                show(times.percentile(100))
+            )],
         },
         Row {
             what: "till: memory".to_owned(),
@@ -125,7 +128,8 @@ fn ready_at(child: &mut Child) -> Result<Instant, String> {
         tell.send(opened.then(now)).ok();
     });
     let pid = child.id().to_string();
-    let shown = Command::new("xdotool").env("DISPLAY", DISPLAY).args(["search", "--sync", "--onlyvisible", "--pid", &pid]).output();
+    let shown =
+        Command::new("xdotool").env("DISPLAY", DISPLAY).args(["search", "--sync", "--onlyvisible", "--pid", &pid]).output();
     let shown_at = shown.is_ok_and(|shown| shown.status.success()).then(now).ok_or("the till shows no window")?;
     match told.recv_timeout(PATIENCE) {
         Ok(Some(opened_at)) => Ok(opened_at.max(shown_at)),

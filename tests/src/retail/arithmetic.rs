@@ -83,8 +83,11 @@ fn sum_script(sums: &mut Sums, script: &Script, rate_percent: i64) {
                 let sale = script.steps.get(*of).map(|step| &step.work);
                 let Some(Work::Sale { lines: sold, by_card }) = sale else { continue };
                 for line in lines {
-                    let whole = merged(sold).into_iter().find(|whole| whole.code == line.code && whole.price_minor == line.price_minor);
-                    let (Some(whole), Some(rest)) = (whole, left.get_mut(&(*of, line.code.clone(), line.price_minor))) else { continue };
+                    let whole =
+                        merged(sold).into_iter().find(|whole| whole.code == line.code && whole.price_minor == line.price_minor);
+                    let (Some(whole), Some(rest)) = (whole, left.get_mut(&(*of, line.code.clone(), line.price_minor))) else {
+                        continue;
+                    };
                     let after = rest.0 - line.quantity;
                     let whole_tax = tax_in(whole.quantity * whole.price_minor, rate_percent);
                     let tax_after = half_up(whole_tax * after, whole.quantity);

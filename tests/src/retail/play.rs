@@ -58,8 +58,9 @@ pub fn catalog(office: &mut Side, lines: &[RetailLine]) -> u64 {
     let count = products.len() as u64;
     let mut items = products.into_iter().zip(1_u64..).map(|((code, (title, price)), row)| Ok(item(row, code, title, price)));
     let (shop, mut by) = office.work();
-    let report =
-        shop.run_import(&mut by, &mut items, &ImportOptions::default(), &mut |_| ControlFlow::Continue(())).expect("the import runs");
+    let report = shop
+        .run_import(&mut by, &mut items, &ImportOptions::default(), &mut |_| ControlFlow::Continue(()))
+        .expect("the import runs");
     assert_eq!((report.created, report.problem_count), (count, 0), "{:?}", report.problems);
     count
 }
@@ -90,7 +91,8 @@ struct Counter {
 pub fn play(side: &mut Side, till: TillId, number: usize, script: &Script) -> Outcome<Played> {
     let (shop, mut by) = side.work();
     let location = shop.reader()?.till(till)?.map(|till| till.location).expect("the till is known");
-    let wanted = script.steps.iter().filter_map(|step| if let Work::Refund { of, .. } = &step.work { Some(*of) } else { None }).collect();
+    let wanted =
+        script.steps.iter().filter_map(|step| if let Work::Refund { of, .. } = &step.work { Some(*of) } else { None }).collect();
     let (sales, variants) = (HashMap::new(), HashMap::new());
     let mut counter = Counter { shop, till, location, wanted, sales, variants, played: Played::default() };
     let steps: Vec<(usize, &Step)> = script.steps.iter().enumerate().filter(|(_, step)| step.till == number).collect();
@@ -142,9 +144,9 @@ impl Counter {
             Work::Refund { of, lines } => self.refund(by, session, *of, lines),
             Work::WithoutReceipt { lines } => self.without_receipt(by, session, lines),
             Work::Adjustment { lines, reason } => {
-                let lines = lines.iter().map(|(code, quantity)| {
-                    Ok(StockLine { variant: self.variant(code)?.id, quantity: pieces(*quantity) })
-                });
+                let lines = lines
+                    .iter()
+                    .map(|(code, quantity)| Ok(StockLine { variant: self.variant(code)?.id, quantity: pieces(*quantity) }));
                 let lines = lines.collect::<Outcome<Vec<_>>>()?;
                 self.shop.adjust(by, self.location, lines, reason)?;
                 self.played.adjustments += 1;

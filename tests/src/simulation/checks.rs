@@ -84,7 +84,8 @@ fn conservation(nodes: &[Node], printed: &[Printed], failures: &mut Vec<String>)
     for ((location, variant), expected) in reference.on_hand() {
         let level = reader.stock_level(variant, location).expect("a stock level");
         if level.on_hand.thousandths != expected {
-            failures.push(format!("C5: variant {variant} stands at {} and the journal says {expected}", level.on_hand.thousandths));
+            failures
+                .push(format!("C5: variant {variant} stands at {} and the journal says {expected}", level.on_hand.thousandths));
         }
     }
     let (from, to) = ("1990-01-01".parse().expect("a day"), "2100-01-01".parse().expect("a day"));

@@ -50,17 +50,24 @@ impl Link {
 
     /// The state in short, for a report.
     pub fn describe(&self) -> String {
-        let states = self.ends.as_ref().map(|(device, server)| (device.state(), server.state(), device.counts(), server.counts()));
-        format!("{} sessions, {states:?}, {} and {} frames on their way", self.sessions, self.to_server.len(), self.to_device.len())
+        let states =
+            self.ends.as_ref().map(|(device, server)| (device.state(), server.state(), device.counts(), server.counts()));
+        format!(
+            "{} sessions, {states:?}, {} and {} frames on their way",
+            self.sessions,
+            self.to_server.len(),
+            self.to_device.len()
+        )
     }
 
     /// Whether both ends say that they are in step.
     pub fn is_in_step(&self) -> bool {
         self.to_server.is_empty()
             && self.to_device.is_empty()
-            && self.ends.as_ref().is_some_and(|(device, server)| {
-                device.state() == SessionState::InStep && server.state() == SessionState::InStep
-            })
+            && self
+                .ends
+                .as_ref()
+                .is_some_and(|(device, server)| device.state() == SessionState::InStep && server.state() == SessionState::InStep)
     }
 
     /// Moves what can be moved: dials if nobody is on the line, polls both ends, carries a few frames.

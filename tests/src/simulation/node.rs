@@ -74,7 +74,8 @@ impl Node {
 
     /// Starts the program again on its folder.
     pub fn start(&mut self) {
-        let opened = Replica::open(&self.folder, self.secrets.clone(), &mut self.env).unwrap_or_else(|error| panic!("{} does not start: {error}", self.name));
+        let opened = Replica::open(&self.folder, self.secrets.clone(), &mut self.env)
+            .unwrap_or_else(|error| panic!("{} does not start: {error}", self.name));
         if let Some(seed) = opened.new_signing_seed {
             self.secrets.signing_seed = Some(seed);
         }

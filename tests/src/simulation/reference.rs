@@ -93,7 +93,8 @@ impl Reference {
             let FactBody::StockCounted(count) = &placed.fact.body else { continue };
             for line in &count.lines {
                 let place = (count.location, line.variant);
-                let is_last = latest.get(&place).is_none_or(|(last, _)| (last.lamport, last.origin) < (placed.lamport, placed.origin));
+                let is_last =
+                    latest.get(&place).is_none_or(|(last, _)| (last.lamport, last.origin) < (placed.lamport, placed.origin));
                 if is_last {
                     latest.insert(place, (placed, line.quantity.thousandths));
                 }
@@ -104,7 +105,11 @@ impl Reference {
 
     /// The ids of all completed sales.
     pub fn sales(&self) -> BTreeSet<SaleId> {
-        self.facts.values().filter(|placed| matches!(placed.fact.body, FactBody::SaleCompleted(_))).map(|placed| placed.fact.id.into()).collect()
+        self.facts
+            .values()
+            .filter(|placed| matches!(placed.fact.body, FactBody::SaleCompleted(_)))
+            .map(|placed| placed.fact.id.into())
+            .collect()
     }
 
     /// Sales less refunds with tax, minor units.
@@ -122,6 +127,8 @@ impl Reference {
 
 /// Whether a movement came after a count: it knew of it; or neither knew of the other and its clock says so.
 fn is_later(movement: &Placed, count: &Placed) -> bool {
-    let knew = |of: &Placed, other: &Placed| of.origin == other.origin && of.seq > other.seq || of.knew.get(&other.origin).is_some_and(|seq| *seq >= other.seq);
+    let knew = |of: &Placed, other: &Placed| {
+        of.origin == other.origin && of.seq > other.seq || of.knew.get(&other.origin).is_some_and(|seq| *seq >= other.seq)
+    };
     knew(movement, count) || (!knew(count, movement) && movement.at_ms > count.at_ms)
 }

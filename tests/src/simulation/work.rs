@@ -10,7 +10,9 @@ use tradepost_domain::sale::{Tender, TenderType};
 use tradepost_domain::stock::StockLine;
 use tradepost_domain::tax::RateMillionths;
 use tradepost_domain::till_session::{CashCount, CashMovementKind};
-use tradepost_operations::{By, Checkout, Fulfillment, NewOrder, OperationError, Outcome, ReceiptChoice, RefundOrder, RefundTender, Shop};
+use tradepost_operations::{
+    By, Checkout, Fulfillment, NewOrder, OperationError, Outcome, ReceiptChoice, RefundOrder, RefundTender, Shop,
+};
 use tradepost_replica::read::OrderFilter;
 
 use super::rng::Rng;
@@ -55,13 +57,21 @@ fn basket(shop: &Shop, ground: &Ground, by: &mut By<'_>, rng: &mut Rng) -> Outco
 }
 
 /// A sale over the counter, paid in cash or by card. What is printed is what `complete` answered.
-pub fn sell(shop: &Shop, ground: &Ground, till: TillId, session: TillSessionId, by: &mut By<'_>, rng: &mut Rng) -> Outcome<Option<Printed>> {
+pub fn sell(
+    shop: &Shop,
+    ground: &Ground,
+    till: TillId,
+    session: TillSessionId,
+    by: &mut By<'_>,
+    rng: &mut Rng,
+) -> Outcome<Option<Printed>> {
     let basket = basket(shop, ground, by, rng)?;
     if basket.is_empty() {
         return Ok(None);
     }
     let due = shop.price(by, &basket)?.gross;
-    let (tender_type, over) = if rng.percent(60) { (TenderType::Cash, rng.below(500) as i64) } else { (TenderType::ExternalCard, 0) };
+    let (tender_type, over) =
+        if rng.percent(60) { (TenderType::Cash, rng.below(500) as i64) } else { (TenderType::ExternalCard, 0) };
     let amount = Money::from_minor(due.minor + over, ground.currency);
     let tenders = vec![Tender { tender_type, amount, reference: String::new() }];
     let completed = shop.complete(by, Checkout { basket, tenders, till, session, receipt: ReceiptChoice::NoPaper })?;
@@ -109,7 +119,10 @@ pub fn edit(shop: &Shop, ground: &Ground, by: &mut By<'_>, rng: &mut Rng) -> Out
     let Some((product, variant)) = rng.pick(few) else { return Ok(()) };
     let change = match rng.below(4) {
         0 => FieldChange { path: "title".to_owned(), value: Some(Scalar::Text(format!("Name {}", rng.below(1000)))) },
-        1 => FieldChange { path: format!("variants/{variant}/list_price"), value: Some(Scalar::Int(100 + rng.below(5_000) as i64)) },
+        1 => FieldChange {
+            path: format!("variants/{variant}/list_price"),
+            value: Some(Scalar::Int(100 + rng.below(5_000) as i64)),
+        },
         2 => FieldChange { path: format!("tags/tag {}", rng.below(4)), value: rng.percent(70).then_some(Scalar::Bool(true)) },
         _ => FieldChange { path: "vendor".to_owned(), value: Some(Scalar::Text(format!("Maker {}", rng.below(5)))) },
     };
@@ -153,13 +166,20 @@ pub fn order(shop: &Shop, ground: &Ground, number: u64, by: &mut By<'_>, rng: &m
 
 /// Somebody moves an open order on: packs it, hands it over, or cancels it.
 pub fn work_order(shop: &Shop, by: &mut By<'_>, rng: &mut Rng) -> Outcome<()> {
-    let filter = OrderFilter { status: Some(if rng.percent(50) { OrderStatus::Open } else { OrderStatus::Packed }), ..OrderFilter::default() };
+    let filter = OrderFilter {
+        status: Some(if rng.percent(50) { OrderStatus::Open } else { OrderStatus::Packed }),
+        ..OrderFilter::default()
+    };
     let orders = shop.reader()?.orders(&filter, 5, 0)?;
     let Some(order) = rng.pick(&orders) else { return Ok(()) };
     if order.status == OrderStatus::Open && rng.percent(20) {
         return shop.cancel(by, order.id, "changed their mind").map(drop);
     }
-    let stage = if order.status == OrderStatus::Open && rng.percent(60) { FulfillmentStage::Packed } else { FulfillmentStage::HandedOver };
+    let stage = if order.status == OrderStatus::Open && rng.percent(60) {
+        FulfillmentStage::Packed
+    } else {
+        FulfillmentStage::HandedOver
+    };
     shop.fulfill(by, order.id, Fulfillment { lines: None, stage, tracking_number: String::new(), location: None }).map(drop)
 }
 

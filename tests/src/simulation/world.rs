@@ -95,7 +95,11 @@ impl World {
             }
         }
         world.calm_down();
-        let digest = world.nodes.first().and_then(Node::replica).map_or(Hash::default(), |server| lock(&server).digest().expect("a digest").total);
+        let digest = world
+            .nodes
+            .first()
+            .and_then(Node::replica)
+            .map_or(Hash::default(), |server| lock(&server).digest().expect("a digest").total);
         let seen = checks::when_quiet(&mut world.nodes, &world.printed);
         world.failures.extend(seen);
         let sessions = world.links.iter().map(|link| link.sessions).sum();
@@ -112,8 +116,13 @@ impl World {
         let mut nodes = Vec::new();
         nodes.push(join(&mut office, folder.path(), "server", NodeKind::Server, None, &now_ms, &mut rng));
         let tills = add_tills(&mut office, &ground, 2);
-        let joined: Vec<Node> =
-            tills.iter().enumerate().map(|(n, till)| join(&mut office, folder.path(), &format!("till {n}"), NodeKind::Till, Some(*till), &now_ms, &mut rng)).collect();
+        let joined: Vec<Node> = tills
+            .iter()
+            .enumerate()
+            .map(|(n, till)| {
+                join(&mut office, folder.path(), &format!("till {n}"), NodeKind::Till, Some(*till), &now_ms, &mut rng)
+            })
+            .collect();
         nodes.push(office);
         nodes.extend(joined);
         let links = nodes.iter().skip(1).map(|_| Link::default()).collect();
@@ -274,7 +283,15 @@ impl World {
         copy_folder(&till.folder, &folder);
         till.start();
         let env = NodeEnvironment { rng, ..till.env.clone() };
-        let mut twin = Node { name: "cloned till".to_owned(), kind: till.kind, folder, secrets: till.secrets.clone(), env, shop: None, till: till.till };
+        let mut twin = Node {
+            name: "cloned till".to_owned(),
+            kind: till.kind,
+            folder,
+            secrets: till.secrets.clone(),
+            env,
+            shop: None,
+            till: till.till,
+        };
         twin.start();
         self.nodes.push(twin);
         self.links.push(Link::default());
@@ -308,7 +325,11 @@ impl World {
         if !self.exchange_until_in_step() {
             let vectors: Vec<String> = self.nodes.iter().map(describe).collect();
             let states: Vec<String> = self.links.iter().map(Link::describe).collect();
-            self.failures.push(format!("C8: not in step after {QUIET_STEPS_MAX} quiet steps:\n  {}\n  {}", vectors.join("\n  "), states.join("\n  ")));
+            self.failures.push(format!(
+                "C8: not in step after {QUIET_STEPS_MAX} quiet steps:\n  {}\n  {}",
+                vectors.join("\n  "),
+                states.join("\n  ")
+            ));
         }
     }
 
@@ -360,7 +381,14 @@ fn describe(node: &Node) -> String {
         })
         .collect();
     let digest = replica.digest().expect("a digest").total.to_string();
-    format!("{:12} {} digest {} pending {} quarantined {:?}", node.name, positions.join(" "), &digest[..6], replica.pending_count(), replica.quarantined(50).expect("the quarantine"))
+    format!(
+        "{:12} {} digest {} pending {} quarantined {:?}",
+        node.name,
+        positions.join(" "),
+        &digest[..6],
+        replica.pending_count(),
+        replica.quarantined(50).expect("the quarantine")
+    )
 }
 
 fn copy_folder(from: &Path, to: &Path) {
@@ -410,7 +438,15 @@ fn found(folder: &Path, now_ms: &Rc<Cell<i64>>, rng: &mut Rng) -> Node {
     Node { name: "back office".to_owned(), kind: NodeKind::BackOffice, folder, secrets, env, shop: Some(shop), till: None }
 }
 
-fn join(office: &mut Node, folder: &Path, name: &str, kind: NodeKind, till: Option<TillId>, now_ms: &Rc<Cell<i64>>, rng: &mut Rng) -> Node {
+fn join(
+    office: &mut Node,
+    folder: &Path,
+    name: &str,
+    kind: NodeKind,
+    till: Option<TillId>,
+    now_ms: &Rc<Cell<i64>>,
+    rng: &mut Rng,
+) -> Node {
     let folder = folder.join(name);
     std::fs::create_dir(&folder).expect("a folder");
     let mut env = environment(now_ms, rng);
@@ -419,7 +455,12 @@ fn join(office: &mut Node, folder: &Path, name: &str, kind: NodeKind, till: Opti
     let seed = SigningSeed(seed);
     let mut id = [0; 16];
     env.random(&mut id);
-    let request = PairRequest { code: String::new(), replica: ReplicaId::from_bytes(id), public_key: public_key_of(&seed), name: name.to_owned() };
+    let request = PairRequest {
+        code: String::new(),
+        replica: ReplicaId::from_bytes(id),
+        public_key: public_key_of(&seed),
+        name: name.to_owned(),
+    };
     let role = if kind == NodeKind::Server { DeviceRole::Server } else { DeviceRole::Till };
     let grant = PairCodeRequest { role, name: name.to_owned(), till };
     let at_office = office.replica().expect("the back office runs");

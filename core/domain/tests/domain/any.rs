@@ -77,8 +77,20 @@ pub fn variant() -> impl Strategy<Value = Variant> {
         |((id, options, sku, barcodes), (list_price, compare_at_price, unit_cost), flags, (weight_grams, image, imported))| {
             let (is_taxable, requires_shipping, stock_policy, unit) = flags;
             Variant {
-                id, options, sku, barcodes, list_price, compare_at_price, unit_cost, weight_grams, unit, stock_policy, is_taxable,
-                requires_shipping, image, imported,
+                id,
+                options,
+                sku,
+                barcodes,
+                list_price,
+                compare_at_price,
+                unit_cost,
+                weight_grams,
+                unit,
+                stock_policy,
+                is_taxable,
+                requires_shipping,
+                image,
+                imported,
             }
         },
     )
@@ -88,10 +100,28 @@ pub fn product() -> impl Strategy<Value = Product> {
     let texts_of = (text(), text(), text(), text(), text());
     let lists = (tags(), vec(text(), 0..4), vec(image(), 0..4), vec(variant(), 0..4));
     (id!(ProductId), texts_of, select(ProductStatus::ALL), lists, category(), texts()).prop_map(
-        |(id, (handle, title, description_html, vendor, product_type), status, (tags, option_names, images, variants), tax_category, imported)| {
+        |(
+            id,
+            (handle, title, description_html, vendor, product_type),
+            status,
+            (tags, option_names, images, variants),
+            tax_category,
+            imported,
+        )| {
             Product {
-                id, handle, title, description_html, vendor, product_type, status, tags, option_names, tax_category, images,
-                variants, imported,
+                id,
+                handle,
+                title,
+                description_html,
+                vendor,
+                product_type,
+                status,
+                tags,
+                option_names,
+                tax_category,
+                images,
+                variants,
+                imported,
             }
         },
     )
@@ -105,7 +135,14 @@ pub fn collection() -> impl Strategy<Value = Collection> {
 pub fn address() -> impl Strategy<Value = Address> {
     [text(), text(), text(), text(), text(), text(), text(), text()].prop_map(
         |[name, line1, line2, city, region, postal_code, country, phone]| Address {
-            name, line1, line2, city, region, postal_code, country, phone,
+            name,
+            line1,
+            line2,
+            city,
+            region,
+            postal_code,
+            country,
+            phone,
         },
     )
 }
@@ -118,7 +155,8 @@ pub fn customer() -> impl Strategy<Value = Customer> {
 pub fn embedded_scheme() -> impl Strategy<Value = EmbeddedScheme> {
     let kind = prop_oneof![Just(EmbeddedKind::Price), (0_u8..=3).prop_map(|decimals| EmbeddedKind::Weight { decimals })];
     let prefix = prop_oneof![Just(2_u8), 20_u8..=29];
-    (prefix, 4_u8..=5, any::<bool>(), kind).prop_map(|(prefix, item, check, kind)| EmbeddedScheme::new(prefix, item, check, kind).unwrap())
+    (prefix, 4_u8..=5, any::<bool>(), kind)
+        .prop_map(|(prefix, item, check, kind)| EmbeddedScheme::new(prefix, item, check, kind).unwrap())
 }
 
 pub fn shop() -> impl Strategy<Value = ShopSettings> {
@@ -128,8 +166,22 @@ pub fn shop() -> impl Strategy<Value = ShopSettings> {
         |(id, texts, currency, tax_inclusion, tax_rounding, (smallest_coin_minor, utc_offset_minutes, embedded_codes))| {
             let [name, country, region, receipt_header, receipt_footer, contact_email, accent, tagline, bank_details] = texts;
             ShopSettings {
-                id, name, currency, country, region, tax_inclusion, tax_rounding, smallest_coin_minor, utc_offset_minutes,
-                receipt_header, receipt_footer, contact_email, accent, tagline, embedded_codes, bank_details,
+                id,
+                name,
+                currency,
+                country,
+                region,
+                tax_inclusion,
+                tax_rounding,
+                smallest_coin_minor,
+                utc_offset_minutes,
+                receipt_header,
+                receipt_footer,
+                contact_email,
+                accent,
+                tagline,
+                embedded_codes,
+                bank_details,
             }
         },
     )
@@ -148,7 +200,14 @@ pub fn till() -> impl Strategy<Value = Till> {
 pub fn staff() -> impl Strategy<Value = StaffMember> {
     let permissions = btree_set(select(Permission::ALL), 0..4);
     (id!(StaffId), text(), select(Role::ALL), text(), any::<bool>(), permissions).prop_map(
-        |(id, name, role, pin_hash, is_active, extra_permissions)| StaffMember { id, name, role, pin_hash, is_active, extra_permissions },
+        |(id, name, role, pin_hash, is_active, extra_permissions)| StaffMember {
+            id,
+            name,
+            role,
+            pin_hash,
+            is_active,
+            extra_permissions,
+        },
     )
 }
 
@@ -156,7 +215,14 @@ fn tax_rate() -> impl Strategy<Value = TaxRate> {
     let place = (category(), text(), text());
     (text(), place, any::<i64>(), option::of(day()), option::of(day())).prop_map(
         |(name, (category, country, region), rate, from, until)| TaxRate {
-            key: String::new(), name, category, country, region, rate_millionths: RateMillionths(rate), from, until,
+            key: String::new(),
+            name,
+            category,
+            country,
+            region,
+            rate_millionths: RateMillionths(rate),
+            from,
+            until,
         },
     )
 }
@@ -171,7 +237,12 @@ pub fn tax_table() -> impl Strategy<Value = TaxTable> {
 fn shipping_rate() -> impl Strategy<Value = ShippingRate> {
     (text(), vec(text(), 0..12), option::of(any::<i64>()), option::of(money()), money()).prop_map(
         |(name, countries, weight_grams_max, goods_gross_min, price)| ShippingRate {
-            key: String::new(), name, countries, weight_grams_max, goods_gross_min, price,
+            key: String::new(),
+            name,
+            countries,
+            weight_grams_max,
+            goods_gross_min,
+            price,
         },
     )
 }
@@ -184,20 +255,30 @@ pub fn shipping_table() -> impl Strategy<Value = ShippingTable> {
 }
 
 fn discount(amount: impl Strategy<Value = Money>, rate: impl Strategy<Value = i64>) -> impl Strategy<Value = Discount> {
-    let kind = prop_oneof![
-        rate.prop_map(|rate| DiscountKind::Rate(RateMillionths(rate))),
-        amount.prop_map(DiscountKind::Amount),
-    ];
+    let kind =
+        prop_oneof![rate.prop_map(|rate| DiscountKind::Rate(RateMillionths(rate))), amount.prop_map(DiscountKind::Amount),];
     (kind, text(), option::of(id!(StaffId))).prop_map(|(kind, reason, staff)| Discount { kind, reason, staff })
 }
 
-fn line(price: impl Strategy<Value = Money>, thousandths: impl Strategy<Value = i64>, discount: impl Strategy<Value = Option<Discount>>) -> impl Strategy<Value = BasketLine> {
+fn line(
+    price: impl Strategy<Value = Money>,
+    thousandths: impl Strategy<Value = i64>,
+    discount: impl Strategy<Value = Option<Discount>>,
+) -> impl Strategy<Value = BasketLine> {
     let ids = (id!(LineId), option::of(id!(ProductId)), option::of(id!(VariantId)));
     let category = prop_oneof![select(vec!["standard", "reduced", "zero"]).prop_map(str::to_owned), text()];
     (ids, text(), text(), thousandths, unit(), price, category, discount).prop_map(
         |((id, product, variant), sku, title, thousandths, unit, unit_price, category, discount)| BasketLine {
-            id, product, variant, sku, title, quantity: Quantity::from_thousandths(thousandths), unit, unit_price,
-            tax_category: TaxCategory(category), discount,
+            id,
+            product,
+            variant,
+            sku,
+            title,
+            quantity: Quantity::from_thousandths(thousandths),
+            unit,
+            unit_price,
+            tax_category: TaxCategory(category),
+            discount,
         },
     )
 }
@@ -222,8 +303,13 @@ pub fn shop_basket(currency: Currency) -> impl Strategy<Value = Basket> {
 pub fn edge_basket(currency: Currency) -> impl Strategy<Value = Basket> {
     let amount = move || edge().prop_map(move |minor| Money { minor, currency });
     let off = move || option::of(discount(amount(), edge()));
-    (id!(BasketId), vec(line(amount(), edge(), off()), 1..6), off(), text())
-        .prop_map(|(id, lines, discount, note)| Basket { id, lines, discount, customer: None, note })
+    (id!(BasketId), vec(line(amount(), edge(), off()), 1..6), off(), text()).prop_map(|(id, lines, discount, note)| Basket {
+        id,
+        lines,
+        discount,
+        customer: None,
+        note,
+    })
 }
 
 pub fn parked_basket() -> impl Strategy<Value = ParkedBasket> {

@@ -32,8 +32,13 @@ fn upc_a_and_ean_13_are_one_number() {
 #[test]
 fn upc_e_is_expanded() {
     for (short, long) in [
-        ("01234505", "012000003455"), ("04252614", "042100005264"), ("07832309", "078000003239"), ("01234531", "012300000451"),
-        ("01234543", "012340000053"), ("01234558", "012345000058"), ("01234596", "012345000096"),
+        ("01234505", "012000003455"),
+        ("04252614", "042100005264"),
+        ("07832309", "078000003239"),
+        ("01234531", "012300000451"),
+        ("01234543", "012340000053"),
+        ("01234558", "012345000058"),
+        ("01234596", "012345000096"),
     ] {
         assert_eq!(Gtin::from_upc_e(short), Gtin::parse(long), "{short}");
         assert!(Gtin::from_upc_e(short).is_ok(), "{short}");
@@ -63,7 +68,17 @@ fn scans_are_told_apart() {
 
 #[test]
 fn numbers_of_a_shop_are_restricted() {
-    for (body, is_restricted) in [("201234501234", true), ("291234501234", true), ("021234501234", true), ("041234501234", true), ("301234501234", false), ("400638133393", false), ("0123456", true), ("2123456", true), ("9638507", false)] {
+    for (body, is_restricted) in [
+        ("201234501234", true),
+        ("291234501234", true),
+        ("021234501234", true),
+        ("041234501234", true),
+        ("301234501234", false),
+        ("400638133393", false),
+        ("0123456", true),
+        ("2123456", true),
+        ("9638507", false),
+    ] {
         assert_eq!(Gtin::with_check_digit(body).unwrap().is_restricted(), is_restricted, "{body}");
     }
 }
@@ -97,10 +112,26 @@ fn a_scheme_is_written_as_a_pattern() {
         let read = pattern.parse::<EmbeddedScheme>();
         assert_eq!(read.map(|scheme| scheme.to_string()).ok().as_deref(), (pattern != "21IIIIII.WWWWC").then_some(pattern));
     }
-    for pattern in ["", "2", "é8IIIIIWW.WWWC", "30IIIIIPPPPPC", "20IIIIIPPPPP", "20IIIIIPPPPPPC", "20IIIIIPPWPPC", "20IIIIIPPP.PPC", "+2IIIIIPPPPPC", "20IIIIIWW.W.WC"] {
+    for pattern in [
+        "",
+        "2",
+        "é8IIIIIWW.WWWC",
+        "30IIIIIPPPPPC",
+        "20IIIIIPPPPP",
+        "20IIIIIPPPPPPC",
+        "20IIIIIPPWPPC",
+        "20IIIIIPPP.PPC",
+        "+2IIIIIPPPPPC",
+        "20IIIIIWW.W.WC",
+    ] {
         assert!(pattern.parse::<EmbeddedScheme>().is_err(), "{pattern}");
     }
-    let mut shop = tradepost_domain::shop::ShopSettings::new(tradepost_domain::id::ShopId::from_bytes([1; 16]), "Deli", tradepost_domain::money::Currency::EUR, "DE");
+    let mut shop = tradepost_domain::shop::ShopSettings::new(
+        tradepost_domain::id::ShopId::from_bytes([1; 16]),
+        "Deli",
+        tradepost_domain::money::Currency::EUR,
+        "DE",
+    );
     let label = Gtin::with_check_digit("281234501250").unwrap();
     assert_eq!(shop.read_embedded(label), None);
     shop.embedded_codes = vec!["20IIIIIPPPPPC".parse().unwrap(), "28IIIIIWW.WWWC".parse().unwrap()];
@@ -120,8 +151,10 @@ fn a_scheme_describes_thirteen_digits() {
 fn real_barcodes_verify() {
     for file in ["barcodes/openfoodfacts-2016-search-uk.csv", "barcodes/openfoodfacts-2024-sample.csv"] {
         let Some(text) = shared_data(file) else { return };
-        let codes = text.lines().filter_map(|line| line.split(',').next()).filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()));
-        let (long, short): (Vec<&str>, Vec<&str>) = codes.filter(|code| matches!(code.len(), 8 | 13)).partition(|code| code.len() == 13);
+        let codes =
+            text.lines().filter_map(|line| line.split(',').next()).filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()));
+        let (long, short): (Vec<&str>, Vec<&str>) =
+            codes.filter(|code| matches!(code.len(), 8 | 13)).partition(|code| code.len() == 13);
         let verified: Vec<&&str> = long.iter().filter(|code| Gtin::parse(code).is_ok()).collect();
         let upc_e = short.iter().filter(|code| Gtin::parse(code).is_err() && Gtin::from_upc_e(code).is_ok()).count();
         println!("{file}: {} of {} EAN-13 verify; {upc_e} of {} short codes are UPC-E", verified.len(), long.len(), short.len());

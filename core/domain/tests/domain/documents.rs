@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use tradepost_domain::basket::ParkedBasket;
 use tradepost_domain::catalog::{Collection, Product, Variant, handle_of};
 use tradepost_domain::customer::Customer;
-use tradepost_domain::document::{ConflictPolicy, Document, DocumentKind, Fields, FieldChange, Scalar, conflict_policy};
+use tradepost_domain::document::{ConflictPolicy, Document, DocumentKind, FieldChange, Fields, Scalar, conflict_policy};
 use tradepost_domain::id::{DocumentId, ProductId, VariantId};
 use tradepost_domain::shop::{Location, ShippingTable, ShopSettings, Till};
 use tradepost_domain::staff::StaffMember;
@@ -47,13 +47,22 @@ fn check_nonsense<D: Document + PartialEq + std::fmt::Debug>(fields: &Fields) {
 /// Fields whose paths are nearly ours and whose values are anything.
 fn nonsense() -> impl Strategy<Value = Fields> {
     let id = "[0-9a-f]{32}";
-    let first = prop_oneof!["variants|images|rates|lines|tags|products|options|address|imported|permissions|price|role|status|parked_at|discount_rate|location|currency", any::text()];
+    let first = prop_oneof![
+        "variants|images|rates|lines|tags|products|options|address|imported|permissions|price|role|status|parked_at|discount_rate|location|currency",
+        any::text()
+    ];
     let second = prop_oneof![id, "0|1|00|10|x||99999999999999999999", "[A-F]{32}"];
-    let third = prop_oneof!["position|removed|list_price|list_price_currency|price|price_currency|unit_price|unit_price_currency|options/0|options/1|barcodes/9|quantity|from|until|rate|discount_rate|imported/x|image|unit|unit_cost", any::text()];
+    let third = prop_oneof![
+        "position|removed|list_price|list_price_currency|price|price_currency|unit_price|unit_price_currency|options/0|options/1|barcodes/9|quantity|from|until|rate|discount_rate|imported/x|image|unit|unit_cost",
+        any::text()
+    ];
     let path = (first, second, third, 1..4_usize).prop_map(|(a, b, c, n)| [a, b, c][..n].join("/"));
     let value = prop_oneof![
-        any::<bool>().prop_map(Scalar::Bool), any::<i64>().prop_map(Scalar::Int), any::text().prop_map(Scalar::Text),
-        Just(Scalar::Text("EUR".to_owned())), Just(Scalar::Bool(true)),
+        any::<bool>().prop_map(Scalar::Bool),
+        any::<i64>().prop_map(Scalar::Int),
+        any::text().prop_map(Scalar::Text),
+        Just(Scalar::Text("EUR".to_owned())),
+        Just(Scalar::Bool(true)),
     ];
     prop::collection::vec((path, value), 0..30).prop_map(|fields| fields.into_iter().collect())
 }
@@ -157,8 +166,14 @@ fn a_variant_is_titled_by_its_options() {
 #[test]
 fn handles_are_made_of_titles() {
     for (title, handle) in [
-        ("Thé à la menthe, 50 g", "the-a-la-menthe-50-g"), ("  T-Shirt -- blue!", "t-shirt-blue"), ("Kid's Größe 2", "kids-grosse-2"),
-        ("抹茶 ラーメン ガム", "抹茶-ラーメン-ガム"), ("커피", "커피"), ("Чай й", "чай-й"), ("!!!", ""), ("", ""),
+        ("Thé à la menthe, 50 g", "the-a-la-menthe-50-g"),
+        ("  T-Shirt -- blue!", "t-shirt-blue"),
+        ("Kid's Größe 2", "kids-grosse-2"),
+        ("抹茶 ラーメン ガム", "抹茶-ラーメン-ガム"),
+        ("커피", "커피"),
+        ("Чай й", "чай-й"),
+        ("!!!", ""),
+        ("", ""),
     ] {
         assert_eq!(handle_of(title), handle, "{title}");
     }
@@ -166,15 +181,20 @@ fn handles_are_made_of_titles() {
 
 #[test]
 fn shipping_rates_fit_place_weight_and_goods() {
-    let rate = |key: &str, countries: &[&str], max: Option<i64>, min: Option<i64>, price: i64| tradepost_domain::shop::ShippingRate {
-        key: key.to_owned(),
-        name: key.to_owned(),
-        countries: countries.iter().map(|country| (*country).to_owned()).collect(),
-        weight_grams_max: max,
-        goods_gross_min: min.map(eur),
-        price: eur(price),
-    };
-    let rates = vec![rate("world", &[], None, None, 1990), rate("home", &["DE"], Some(2000), None, 490), rate("free", &["DE", "AT"], None, Some(5000), 0)];
+    let rate =
+        |key: &str, countries: &[&str], max: Option<i64>, min: Option<i64>, price: i64| tradepost_domain::shop::ShippingRate {
+            key: key.to_owned(),
+            name: key.to_owned(),
+            countries: countries.iter().map(|country| (*country).to_owned()).collect(),
+            weight_grams_max: max,
+            goods_gross_min: min.map(eur),
+            price: eur(price),
+        };
+    let rates = vec![
+        rate("world", &[], None, None, 1990),
+        rate("home", &["DE"], Some(2000), None, 490),
+        rate("free", &["DE", "AT"], None, Some(5000), 0),
+    ];
     let table = ShippingTable { id: DocumentId::from_bytes([1; 16]), rates };
     let check = |country: &str, grams: i64, goods: i64, expected: &[&str]| {
         let keys: Vec<&str> = table.rates_for(country, grams, eur(goods)).iter().map(|rate| rate.key.as_str()).collect();
@@ -196,7 +216,8 @@ fn codes_are_checked() {
 
 #[test]
 fn keys_of_a_map_are_told_once() {
-    let fields: Fields = ["m/a", "m/a-b/x", "m/a/x", "m/b/x", "mm/c/x"].into_iter().map(|path| (path.to_owned(), Scalar::Int(1))).collect();
+    let fields: Fields =
+        ["m/a", "m/a-b/x", "m/a/x", "m/b/x", "mm/c/x"].into_iter().map(|path| (path.to_owned(), Scalar::Int(1))).collect();
     assert_eq!(fields.keys_below("m"), ["a", "a-b", "b"]);
 }
 

@@ -59,7 +59,11 @@ fn golden_files_are_written_and_read_as_ever() {
 
         let text = golden_text(&format!("{kind}.cbor.hex"), &hex(&cbor(&fact)));
         assert_eq!(hex(&cbor(&fact)), text, "{kind}: the stored form has changed");
-        assert_eq!(ciborium::from_reader::<Fact, _>(&unhex(&text)[..]).unwrap(), fact, "{kind}: the stored form is read differently");
+        assert_eq!(
+            ciborium::from_reader::<Fact, _>(&unhex(&text)[..]).unwrap(),
+            fact,
+            "{kind}: the stored form is read differently"
+        );
 
         let json = format!("{}\n", serde_json::to_string_pretty(&fact).unwrap());
         let text = golden_text(&format!("{kind}.json"), &json);
@@ -172,7 +176,9 @@ fn returned_goods_go_where_they_were_put() {
 #[test]
 fn goods_leave_stock_when_they_are_shipped_or_handed_over() {
     let variant = VariantId::from_bytes([151; 16]);
-    for (stage, on_hand) in [(FulfillmentStage::Packed, 0), (FulfillmentStage::Shipped, -2000), (FulfillmentStage::HandedOver, -2000)] {
+    for (stage, on_hand) in
+        [(FulfillmentStage::Packed, 0), (FulfillmentStage::Shipped, -2000), (FulfillmentStage::HandedOver, -2000)]
+    {
         let body = FactBody::OrderFulfilled(order_fulfilled(stage, &[(1, 2000)]));
         assert_eq!(moved(&body, Account::OnHand(PLACE, variant)), on_hand, "{stage:?}");
         assert_eq!(moved(&body, Account::Committed(PLACE, variant)), 0, "committed is folded, never posted");
@@ -182,7 +188,8 @@ fn goods_leave_stock_when_they_are_shipped_or_handed_over() {
 #[test]
 fn counts_and_papers_move_nothing() {
     for body in facts() {
-        let is_silent = ["stock_counted", "order_placed", "order_paid", "order_canceled", "device_certified", "device_revoked"].contains(&body.kind_name());
+        let is_silent = ["stock_counted", "order_placed", "order_paid", "order_canceled", "device_certified", "device_revoked"]
+            .contains(&body.kind_name());
         assert_eq!(body.postings().unwrap().is_empty(), is_silent, "{}", body.kind_name());
     }
 }

@@ -13,9 +13,35 @@ use crate::samples::{eur, shared_data, usd};
 #[test]
 fn every_currency_has_the_decimals_of_iso_4217() {
     for (code, exponent) in [
-        ("USD", 2), ("JPY", 0), ("KRW", 0), ("VND", 0), ("CLP", 0), ("ISK", 0), ("UGX", 0), ("PYG", 0), ("RWF", 0), ("XAF", 0),
-        ("XOF", 0), ("XPF", 0), ("KMF", 0), ("DJF", 0), ("GNF", 0), ("VUV", 0), ("BIF", 0), ("BHD", 3), ("IQD", 3), ("JOD", 3),
-        ("KWD", 3), ("LYD", 3), ("OMR", 3), ("TND", 3), ("CLF", 4), ("UYW", 4), ("MRU", 2), ("MGA", 2), ("HUF", 2),
+        ("USD", 2),
+        ("JPY", 0),
+        ("KRW", 0),
+        ("VND", 0),
+        ("CLP", 0),
+        ("ISK", 0),
+        ("UGX", 0),
+        ("PYG", 0),
+        ("RWF", 0),
+        ("XAF", 0),
+        ("XOF", 0),
+        ("XPF", 0),
+        ("KMF", 0),
+        ("DJF", 0),
+        ("GNF", 0),
+        ("VUV", 0),
+        ("BIF", 0),
+        ("BHD", 3),
+        ("IQD", 3),
+        ("JOD", 3),
+        ("KWD", 3),
+        ("LYD", 3),
+        ("OMR", 3),
+        ("TND", 3),
+        ("CLF", 4),
+        ("UYW", 4),
+        ("MRU", 2),
+        ("MGA", 2),
+        ("HUF", 2),
     ] {
         assert_eq!(code.parse::<Currency>().unwrap().exponent(), exponent, "{code}");
     }
@@ -38,7 +64,8 @@ fn every_currency_in_use_is_known() {
     // Funds, metals, test codes, and currencies of inside one bank: nobody pays with them.
     let not_money = ["BOV", "CHE", "CHW", "COU", "CUC", "MXV", "USN", "UYI"];
     let codes = list["4217"].as_array().unwrap().iter().map(|entry| entry["alpha_3"].as_str().unwrap());
-    let codes: Vec<&str> = codes.filter(|code| !not_money.contains(code) && (!code.starts_with('X') || code.ends_with(['F', 'D']))).collect();
+    let codes: Vec<&str> =
+        codes.filter(|code| !not_money.contains(code) && (!code.starts_with('X') || code.ends_with(['F', 'D']))).collect();
     assert!(codes.len() > 150);
     for code in codes.into_iter().filter(|code| !["XBD", "XPD"].contains(code)) {
         assert!(code.parse::<Currency>().is_ok(), "{code}");
@@ -102,7 +129,9 @@ fn a_half_is_rounded_by_the_name_of_the_rounding() {
 
 #[test]
 fn cash_is_rounded_to_the_smallest_coin() {
-    for (minor, coin, rounded) in [(1002, 5, 1000), (1003, 5, 1005), (1250, 100, 1300), (-1003, 5, -1005), (7, 1, 7), (7, 0, 7), (7, -5, 7)] {
+    for (minor, coin, rounded) in
+        [(1002, 5, 1000), (1003, 5, 1005), (1250, 100, 1300), (-1003, 5, -1005), (7, 1, 7), (7, 0, 7), (7, -5, 7)]
+    {
         assert_eq!(usd(minor).round_to_coin(coin).unwrap().minor, rounded, "{minor} by {coin}");
     }
     assert_eq!(usd(i64::MAX).round_to_coin(10), Err(MoneyError::Overflow));
@@ -123,7 +152,14 @@ fn shares_go_to_the_largest_remainder_and_then_to_the_earlier_part() {
 
 #[test]
 fn quantities_read_and_write() {
-    for (text, thousandths, written) in [("2", 2000, "2"), ("1.250", 1250, "1.25"), ("0,005", 5, "0.005"), ("-1", -1000, "-1"), ("0", 0, "0"), ("100", 100_000, "100")] {
+    for (text, thousandths, written) in [
+        ("2", 2000, "2"),
+        ("1.250", 1250, "1.25"),
+        ("0,005", 5, "0.005"),
+        ("-1", -1000, "-1"),
+        ("0", 0, "0"),
+        ("100", 100_000, "100"),
+    ] {
         let quantity = Quantity::parse(text).unwrap();
         assert_eq!((quantity.thousandths, quantity.to_string().as_str()), (thousandths, written));
     }

@@ -83,7 +83,10 @@ fn goods_sent_twice_commit_nothing_and_show() {
 #[test]
 fn goods_packed_twice_are_packed_once() {
     let state = fold(&[fulfilled(FulfillmentStage::Packed, EVERYTHING), fulfilled(FulfillmentStage::Packed, EVERYTHING)]);
-    assert_eq!((state.status, state.lines[0].packed, committed(&state)), (OrderStatus::Packed, Quantity::from_thousandths(2000), 3250));
+    assert_eq!(
+        (state.status, state.lines[0].packed, committed(&state)),
+        (OrderStatus::Packed, Quantity::from_thousandths(2000), 3250)
+    );
 }
 
 #[test]
@@ -97,8 +100,16 @@ fn what_may_not_be_done_says_why() {
     check(&[canceled()], OrderStep::Ship, "this order was canceled");
     check(&[canceled()], OrderStep::TakePayment, "this order was canceled");
     check(&[paid_in_full()], OrderStep::TakePayment, "this order is already paid");
-    check(&[fulfilled(FulfillmentStage::Shipped, &EVERYTHING[..1])], OrderStep::Cancel, "some of this order was already sent or handed over: refund it instead");
-    check(&[fulfilled(FulfillmentStage::Shipped, EVERYTHING)], OrderStep::Cancel, "everything in this order was already sent or handed over");
+    check(
+        &[fulfilled(FulfillmentStage::Shipped, &EVERYTHING[..1])],
+        OrderStep::Cancel,
+        "some of this order was already sent or handed over: refund it instead",
+    );
+    check(
+        &[fulfilled(FulfillmentStage::Shipped, EVERYTHING)],
+        OrderStep::Cancel,
+        "everything in this order was already sent or handed over",
+    );
 }
 
 #[test]

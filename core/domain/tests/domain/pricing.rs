@@ -88,7 +88,10 @@ fn what_makes_no_price_says_why() {
     check(|basket| basket.discount = rate_off(-1), PricingError::DiscountOutOfRange);
     check(|basket| basket.lines[0].discount = amount_off(-1), PricingError::DiscountOutOfRange);
     check(|basket| basket.lines[0].unit_price = Money::from_minor(1, Currency::USD), MoneyError::CurrencyMismatch.into());
-    check(|basket| (basket.lines[0].quantity, basket.lines[0].unit_price) = (Quantity::from_thousandths(i64::MAX), eur(2000)), MoneyError::Overflow.into());
+    check(
+        |basket| (basket.lines[0].quantity, basket.lines[0].unit_price) = (Quantity::from_thousandths(i64::MAX), eur(2000)),
+        MoneyError::Overflow.into(),
+    );
 }
 
 #[test]
@@ -135,7 +138,8 @@ fn a_full_basket_says_so() {
 }
 
 fn assert_adds_up(priced: &PricedBasket) {
-    let sum = |part: fn(&tradepost_domain::basket::LineItem) -> Money| priced.lines.iter().map(|line| part(line).minor).sum::<i64>();
+    let sum =
+        |part: fn(&tradepost_domain::basket::LineItem) -> Money| priced.lines.iter().map(|line| part(line).minor).sum::<i64>();
     assert_eq!(sum(|line| line.net), priced.net.minor);
     assert_eq!(sum(|line| line.tax), priced.tax.minor);
     assert_eq!(sum(|line| line.gross), priced.gross.minor);

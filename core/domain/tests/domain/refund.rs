@@ -13,7 +13,11 @@ use crate::any;
 use crate::samples::{complete, complete_refund, eur, german_taxes, line, pricing, refund, sale};
 
 fn request(n: u8, thousandths: i64) -> RefundRequest {
-    RefundRequest { line: LineId::from_bytes([n; 16]), quantity: Quantity::from_thousandths(thousandths), goods: GoodsReturn::Sellable }
+    RefundRequest {
+        line: LineId::from_bytes([n; 16]),
+        quantity: Quantity::from_thousandths(thousandths),
+        goods: GoodsReturn::Sellable,
+    }
 }
 
 fn sold(basket: &Basket, tax_inclusion: TaxInclusion, tax_rounding: TaxRounding) -> Sale {
@@ -64,7 +68,13 @@ fn no_part_of_a_refund_has_a_negative_net() {
         earlier.push(paid_out(PricedRefund::of_lines(&sale, &earlier, &[request(1, 1000)]).unwrap()));
     }
     assert!(earlier.iter().all(|refund| refund.net.minor >= 0 && refund.tax.minor >= 0));
-    assert_eq!(earlier.iter().map(|refund| (refund.net.minor, refund.tax.minor)).fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1)), (5, 1));
+    assert_eq!(
+        earlier
+            .iter()
+            .map(|refund| (refund.net.minor, refund.tax.minor))
+            .fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1)),
+        (5, 1)
+    );
 }
 
 /// Two tills that refund the same thing while apart take back more than was sold. That is shown as nothing left, and no more is given.

@@ -5,8 +5,8 @@ use tradepost_domain::basket::PricedBasket;
 use tradepost_domain::money::{Currency, Money, MoneyError};
 use tradepost_domain::sale::{ReceiptNumber, Sale, SaleError, Settlement, Tender, TenderType};
 
-use crate::samples::{complete, eur, priced, receipt, sale};
 use crate::any;
+use crate::samples::{complete, eur, priced, receipt, sale};
 
 fn card(minor: i64) -> Tender {
     Tender { tender_type: TenderType::ExternalCard, amount: eur(minor), reference: String::new() }

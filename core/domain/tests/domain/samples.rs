@@ -188,7 +188,13 @@ pub fn stock_lines() -> Vec<StockLine> {
 pub fn order_placed() -> OrderPlaced {
     let priced = priced();
     let totals = OrderTotals::of(&priced, Some(eur(490)), RateMillionths(190_000), "VAT 19 %").unwrap();
-    let address = Address { name: "Ada Byron".to_owned(), line1: "1 High Street".to_owned(), city: "Berlin".to_owned(), country: "DE".to_owned(), ..Address::default() };
+    let address = Address {
+        name: "Ada Byron".to_owned(),
+        line1: "1 High Street".to_owned(),
+        city: "Berlin".to_owned(),
+        country: "DE".to_owned(),
+        ..Address::default()
+    };
     OrderPlaced {
         id: OrderId::from_bytes([40; 16]),
         number: "W-1001".to_owned(),
@@ -245,7 +251,12 @@ pub fn facts() -> Vec<FactBody> {
         FactBody::TillSessionOpened(session_opened()),
         FactBody::CashMoved(cash_moved(CashMovementKind::SafeDrop, 20_000)),
         FactBody::TillSessionClosed(Box::new(session_closed())),
-        FactBody::StockReceived(StockReceived { location, lines: stock_lines(), reference: "LS-88".to_owned(), received_at: NOON }),
+        FactBody::StockReceived(StockReceived {
+            location,
+            lines: stock_lines(),
+            reference: "LS-88".to_owned(),
+            received_at: NOON,
+        }),
         FactBody::StockAdjusted(StockAdjusted { location, lines: stock_lines(), reason: "Found".to_owned(), adjusted_at: NOON }),
         FactBody::StockCounted(StockCounted { location, lines: stock_lines(), counted_at: NOON }),
         FactBody::OrderPlaced(Box::new(order_placed())),

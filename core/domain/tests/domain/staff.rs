@@ -27,14 +27,27 @@ fn a_pin_has_four_to_eight_digits() {
 #[test]
 fn a_broken_or_greedy_hash_fits_no_pin() {
     let salt_and_hash = "c29tZXNhbHRzb21lc2FsdA$xSRIrOIpTxLZ3M8PpAqQ2kEq0Gf8CwE1e5YvHk3xU0o";
-    for hash in ["", "4711", "$argon2id$", &format!("$argon2id$v=19$m=4194304,t=3,p=1${salt_and_hash}"), &format!("$argon2id$v=19$m=8192,t=4000000,p=1${salt_and_hash}")] {
+    for hash in [
+        "",
+        "4711",
+        "$argon2id$",
+        &format!("$argon2id$v=19$m=4194304,t=3,p=1${salt_and_hash}"),
+        &format!("$argon2id$v=19$m=8192,t=4000000,p=1${salt_and_hash}"),
+    ] {
         assert!(!verify_pin("4711", hash), "{hash}");
     }
 }
 
 fn member(role: Role, is_active: bool, extra: &[Permission]) -> StaffMember {
     let extra_permissions: BTreeSet<Permission> = extra.iter().copied().collect();
-    StaffMember { id: StaffId::from_bytes([1; 16]), name: "Kim".to_owned(), role, pin_hash: String::new(), is_active, extra_permissions }
+    StaffMember {
+        id: StaffId::from_bytes([1; 16]),
+        name: "Kim".to_owned(),
+        role,
+        pin_hash: String::new(),
+        is_active,
+        extra_permissions,
+    }
 }
 
 #[test]

@@ -43,7 +43,8 @@ fn the_region_comes_before_the_country_and_the_later_rate_before_the_earlier() {
 #[test]
 fn an_unknown_category_is_taxed_at_the_standard_rate_and_zero_is_not() {
     let table = TaxTable::for_country(DocumentId::from_bytes([1; 16]), "DE");
-    let rate_of = |category: &str| table.rate_for(&TaxCategory(category.to_owned()), "DE", "", DAY).map(|rate| rate.rate_millionths.0);
+    let rate_of =
+        |category: &str| table.rate_for(&TaxCategory(category.to_owned()), "DE", "", DAY).map(|rate| rate.rate_millionths.0);
     assert_eq!(rate_of("standard"), Some(190_000));
     assert_eq!(rate_of("reduced"), Some(70_000));
     assert_eq!(rate_of("boks"), Some(190_000));
@@ -57,8 +58,23 @@ fn an_unknown_category_is_taxed_at_the_standard_rate_and_zero_is_not() {
 fn every_starter_table_has_a_standard_rate_and_unique_keys() {
     let id = DocumentId::from_bytes([1; 16]);
     for (country, percent) in [
-        ("AT", "20 %"), ("DE", "19 %"), ("DK", "25 %"), ("EE", "24 %"), ("FI", "25.5 %"), ("HU", "27 %"), ("LU", "17 %"), ("RO", "21 %"),
-        ("SK", "23 %"), ("GB", "20 %"), ("CH", "8.1 %"), ("CA", "5 %"), ("AU", "10 %"), ("NZ", "15 %"), ("JP", "10 %"), ("US", "0 %"), ("XX", "0 %"),
+        ("AT", "20 %"),
+        ("DE", "19 %"),
+        ("DK", "25 %"),
+        ("EE", "24 %"),
+        ("FI", "25.5 %"),
+        ("HU", "27 %"),
+        ("LU", "17 %"),
+        ("RO", "21 %"),
+        ("SK", "23 %"),
+        ("GB", "20 %"),
+        ("CH", "8.1 %"),
+        ("CA", "5 %"),
+        ("AU", "10 %"),
+        ("NZ", "15 %"),
+        ("JP", "10 %"),
+        ("US", "0 %"),
+        ("XX", "0 %"),
     ] {
         let table = TaxTable::for_country(id, country);
         let standard = table.rate_for(&TaxCategory::default(), country, "", DAY).unwrap();

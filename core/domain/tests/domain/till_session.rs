@@ -9,7 +9,9 @@ use tradepost_domain::sale::{GoodsReturn, Refund, Sale, Tender, TenderType};
 use tradepost_domain::till_session::*;
 
 use crate::any;
-use crate::samples::{cash_moved, complete, complete_refund, eur, german_taxes, pricing, refund, sale, session_closed, session_opened, usd};
+use crate::samples::{
+    cash_moved, complete, complete_refund, eur, german_taxes, pricing, refund, sale, session_closed, session_opened, usd,
+};
 
 #[test]
 fn totals_follow_the_drawer() {
@@ -17,7 +19,9 @@ fn totals_follow_the_drawer() {
     let (sale, refund) = (sale(), refund());
     totals.add_sale(&sale).unwrap();
     totals.add_refund(&refund).unwrap();
-    for (kind, minor) in [(CashMovementKind::PaidIn, 500), (CashMovementKind::PaidOut, 1_500), (CashMovementKind::SafeDrop, 2_000)] {
+    for (kind, minor) in
+        [(CashMovementKind::PaidIn, 500), (CashMovementKind::PaidOut, 1_500), (CashMovementKind::SafeDrop, 2_000)]
+    {
         totals.add_cash_movement(&cash_moved(kind, minor)).unwrap();
     }
     let cash = 5_000 - sale.change_due.minor - refund.gross.minor;

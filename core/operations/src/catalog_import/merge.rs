@@ -60,7 +60,19 @@ impl Prefer {
 
 fn lay_over(before: &Product, file: Product, by: &mut By<'_>, prefer: Prefer, told: &HashSet<VariantId>) -> Merged {
     let Product {
-        id: _, handle: _, title, description_html, vendor, product_type, status: _, tags, option_names, tax_category, images, variants, imported,
+        id: _,
+        handle: _,
+        title,
+        description_html,
+        vendor,
+        product_type,
+        status: _,
+        tags,
+        option_names,
+        tax_category,
+        images,
+        variants,
+        imported,
     } = file;
     let (images, image_ids) = lay_images(&before.images, images, by);
     let Laid { variants, new_variants, told } = lay_variants(&before.variants, variants, &image_ids, by, told);
@@ -102,7 +114,11 @@ fn laid_over(below: &BTreeMap<String, String>, above: BTreeMap<String, String>) 
 }
 
 /// Pictures by their address; and which id each of the file's got.
-fn lay_images(before: &[ProductImage], file: Vec<ProductImage>, by: &mut By<'_>) -> (Vec<ProductImage>, BTreeMap<ImageId, ImageId>) {
+fn lay_images(
+    before: &[ProductImage],
+    file: Vec<ProductImage>,
+    by: &mut By<'_>,
+) -> (Vec<ProductImage>, BTreeMap<ImageId, ImageId>) {
     let mut images = before.to_vec();
     let mut ids = BTreeMap::new();
     for image in file {
@@ -137,7 +153,8 @@ fn lay_variants(
     by: &mut By<'_>,
     told: &HashSet<VariantId>,
 ) -> Laid {
-    let mut laid = Laid { variants: before.to_vec(), new_variants: Vec::with_capacity(file.len()), told: Vec::with_capacity(file.len()) };
+    let mut laid =
+        Laid { variants: before.to_vec(), new_variants: Vec::with_capacity(file.len()), told: Vec::with_capacity(file.len()) };
     let mut is_free: Vec<bool> = before.iter().map(|variant| !told.contains(&variant.id)).collect();
     for variant in file {
         if let Some(same) = before.iter().find(|present| told.contains(&present.id) && is_repeated(present, &variant)) {
@@ -167,7 +184,8 @@ fn lay_variants(
 
 /// Whether a later row says the same of the same thing.
 fn is_repeated(present: &Variant, file: &Variant) -> bool {
-    (&present.options, &present.sku, &present.barcodes, present.list_price) == (&file.options, &file.sku, &file.barcodes, file.list_price)
+    (&present.options, &present.sku, &present.barcodes, present.list_price)
+        == (&file.options, &file.sku, &file.barcodes, file.list_price)
 }
 
 fn place_of(variant: &Variant, before: &[Variant], is_free: &[bool]) -> Option<usize> {
@@ -183,8 +201,20 @@ fn place_of(variant: &Variant, before: &[Variant], is_free: &[bool]) -> Option<u
 
 fn lay_variant(before: &Variant, file: Variant, image: Option<ImageId>) -> Variant {
     let Variant {
-        id: _, options, sku, barcodes, list_price, compare_at_price, unit_cost, weight_grams, unit, stock_policy, is_taxable,
-        requires_shipping, image: _, imported,
+        id: _,
+        options,
+        sku,
+        barcodes,
+        list_price,
+        compare_at_price,
+        unit_cost,
+        weight_grams,
+        unit,
+        stock_policy,
+        is_taxable,
+        requires_shipping,
+        image: _,
+        imported,
     } = file;
     let mut imported_after = before.imported.clone();
     imported_after.extend(imported);

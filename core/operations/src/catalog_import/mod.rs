@@ -136,12 +136,24 @@ type Watch<'a> = &'a mut dyn FnMut(&ImportProgress) -> ControlFlow<()>;
 
 impl Shop {
     /// What an import would do. Records nothing.
-    pub fn plan_import(&self, by: &mut By<'_>, items: Items<'_>, options: &ImportOptions, watch: Watch<'_>) -> Outcome<ImportReport> {
+    pub fn plan_import(
+        &self,
+        by: &mut By<'_>,
+        items: Items<'_>,
+        options: &ImportOptions,
+        watch: Watch<'_>,
+    ) -> Outcome<ImportReport> {
         Import::start(self, by, options)?.run(by, items, watch, Mode::Plan)
     }
 
     /// Takes the products of a file. Stopping it, or a power cut, leaves what was taken until then; importing again goes on from there.
-    pub fn run_import(&self, by: &mut By<'_>, items: Items<'_>, options: &ImportOptions, watch: Watch<'_>) -> Outcome<ImportReport> {
+    pub fn run_import(
+        &self,
+        by: &mut By<'_>,
+        items: Items<'_>,
+        options: &ImportOptions,
+        watch: Watch<'_>,
+    ) -> Outcome<ImportReport> {
         Import::start(self, by, options)?.run(by, items, watch, Mode::Run)
     }
 }
@@ -338,7 +350,11 @@ impl<'a> Import<'a> {
         let draft = |edits| Draft { edits, batch: Some(self.batch), ..by.draft("catalog.import") };
         let is_small = chunk.edits.iter().all(|(_, edit)| edit.changes.len() <= CHUNK_FIELDS_MAX);
         if is_small {
-            let whole = Draft { facts: facts.clone(), local: local.clone(), ..draft(chunk.edits.iter().map(|(_, edit)| edit.clone()).collect()) };
+            let whole = Draft {
+                facts: facts.clone(),
+                local: local.clone(),
+                ..draft(chunk.edits.iter().map(|(_, edit)| edit.clone()).collect())
+            };
             match self.shop.work().record(whole, by.env) {
                 Ok(_) => return self.recorded(),
                 Err(OperationError::Storage(ReplicaError::TooLarge { .. })) => {}
@@ -389,7 +405,12 @@ impl<'a> Import<'a> {
         let (received_at, reference) = (by.now(), "import".to_owned());
         let mut facts = Vec::new();
         for lines in chunk.received.chunks(crate::stock::STOCK_LINES_MAX) {
-            let body = FactBody::StockReceived(StockReceived { location, lines: lines.to_vec(), reference: reference.clone(), received_at });
+            let body = FactBody::StockReceived(StockReceived {
+                location,
+                lines: lines.to_vec(),
+                reference: reference.clone(),
+                received_at,
+            });
             facts.push(Fact { id: FactId::from_bytes(by.new_id()), body });
         }
         for lines in chunk.missing.chunks(crate::stock::STOCK_LINES_MAX) {

@@ -88,7 +88,11 @@ fn an_archived_product_leaves_lists_but_its_code_is_still_read() {
     assert_eq!(shop.reader().unwrap().product_count(&Default::default()).unwrap(), 0);
     world.office.product("Mug", "MUG", eur(950), None);
     let fitting = shop.find_by_code("MUG").unwrap();
-    assert_eq!(fitting.iter().map(|row| row.list_price).collect::<Vec<_>>(), [Some(eur(950))], "what is sold goes before what is not");
+    assert_eq!(
+        fitting.iter().map(|row| row.list_price).collect::<Vec<_>>(),
+        [Some(eur(950))],
+        "what is sold goes before what is not"
+    );
 }
 
 #[test]

@@ -35,7 +35,15 @@ fn order(sale: &tradepost_domain::sale::Sale, lines: &[(usize, i64)], tender: Re
         goods: GoodsReturn::Sellable,
     });
     let (till, session) = (sale.till, sale.session);
-    RefundOrder { sale: sale.id, lines: lines.collect(), tender, till, session, reason: "too small".to_owned(), receipt: ReceiptChoice::Print }
+    RefundOrder {
+        sale: sale.id,
+        lines: lines.collect(),
+        tender,
+        till,
+        session,
+        reason: "too small".to_owned(),
+        receipt: ReceiptChoice::Print,
+    }
 }
 
 #[test]
@@ -118,7 +126,10 @@ fn refunds_go_to_the_tender_that_was_charged() {
     let Counter { mut world, shop, open } = counter();
     let sale = world.office.sell(open, &[("TEA", 2), ("POT", 1)], vec![card(eur(2_500)), Tender::cash(eur(690))]);
     let refund = shop.refund(&mut world.office.by(), order(&sale, &[(1, 1)], RefundTender::Original)).unwrap().refund;
-    assert_eq!(refund.tenders.iter().map(|t| (t.tender_type, t.amount)).collect::<Vec<_>>(), [(TenderType::ExternalCard, eur(2_000))]);
+    assert_eq!(
+        refund.tenders.iter().map(|t| (t.tender_type, t.amount)).collect::<Vec<_>>(),
+        [(TenderType::ExternalCard, eur(2_000))]
+    );
     assert_eq!(world.office.on_hand("POT"), pieces(3));
     let rest = shop.refund(&mut world.office.by(), order(&sale, &[], RefundTender::Original)).unwrap().refund;
     let tenders: Vec<_> = rest.tenders.iter().map(|t| (t.tender_type, t.amount)).collect();
@@ -163,7 +174,10 @@ fn a_drawer_closes_with_what_was_sold_refunded_and_moved() {
     world.office.sell(open, &[("POT", 1)], vec![card(eur(2_000))]);
     shop.refund(&mut world.office.by(), order(&sale, &[(0, 1)], RefundTender::Original)).unwrap();
     shop.cash_moved(&mut world.office.by(), open.session, CashMovementKind::SafeDrop, eur(5_000), "to the safe").unwrap();
-    assert_eq!(code(shop.cash_moved(&mut world.office.by(), open.session, CashMovementKind::PaidIn, eur(0), "x")), "till_session");
+    assert_eq!(
+        code(shop.cash_moved(&mut world.office.by(), open.session, CashMovementKind::PaidIn, eur(0), "x")),
+        "till_session"
+    );
     let x = shop.x_report(open.session).unwrap();
     assert_eq!(x.totals.expected_cash, eur(10_000 + 1_190 - 595 - 5_000));
     let count = CashCount::of_total(eur(5_600)).unwrap();

@@ -20,7 +20,14 @@ fn product(handle: &str, skus: &[&str], minor: i64) -> Product {
 
 fn item(row: u64, product: Product) -> ImportItem {
     let stock = (0..product.variants.len()).map(|index| (index, pieces(4))).collect();
-    ImportItem { row, rows: product.variants.len() as u64, product: Some(product), stock, is_continuation: false, problems: Vec::new() }
+    ImportItem {
+        row,
+        rows: product.variants.len() as u64,
+        product: Some(product),
+        stock,
+        is_continuation: false,
+        problems: Vec::new(),
+    }
 }
 
 fn run(world: &mut World, items: Vec<ImportItem>) -> ImportReport {
@@ -88,7 +95,8 @@ fn what_the_file_is_silent_about_stays() {
     let mut world = World::new();
     let shop = world.office.shop.clone();
     let mut full = product("tea", &["T1"], 500);
-    (full.vendor, full.tags, full.variants[0].barcodes) = ("Leaf Ltd".to_owned(), ["green".to_owned()].into(), vec!["4006381333931".to_owned()]);
+    (full.vendor, full.tags, full.variants[0].barcodes) =
+        ("Leaf Ltd".to_owned(), ["green".to_owned()].into(), vec!["4006381333931".to_owned()]);
     full.variants[0].unit_cost = Some(eur(200));
     run(&mut world, vec![item(2, full)]);
     let before = find(&shop, "tea");
@@ -147,8 +155,10 @@ fn an_import_that_is_stopped_or_breaks_off_keeps_what_it_took() {
     let report = shop.run_import(&mut world.office.by(), &mut items, &ImportOptions::default(), &mut stop_at_150).unwrap();
     assert!(report.is_canceled);
     assert_eq!(shop.reader().unwrap().product_count(&Default::default()).unwrap(), 150);
-    let broken: Vec<Outcome<ImportItem>> =
-        vec![Ok(item(2, product("last", &["L"], 1))), Err(Refusal::ImportBroken { reason: "the disk was taken out".to_owned() }.into())];
+    let broken: Vec<Outcome<ImportItem>> = vec![
+        Ok(item(2, product("last", &["L"], 1))),
+        Err(Refusal::ImportBroken { reason: "the disk was taken out".to_owned() }.into()),
+    ];
     let watch = &mut |_: &tradepost_operations::ImportProgress| ControlFlow::Continue(());
     let report = shop.run_import(&mut world.office.by(), &mut broken.into_iter(), &ImportOptions::default(), watch).unwrap();
     assert!(report.broke_off.unwrap().contains("taken out"));
@@ -160,9 +170,10 @@ fn an_import_is_taken_back_but_not_what_people_changed_since() {
     let mut world = World::new();
     let shop = world.office.shop.clone();
     run(&mut world, vec![item(2, product("tea", &["T1"], 500)), item(3, product("cup", &["C1"], 300))]);
-    let report = run(&mut world, vec![
-        item(2, product("tea", &["T1"], 650)), item(3, product("cup", &["C1"], 350)), item(4, product("pot", &["P1"], 900)),
-    ]);
+    let report = run(
+        &mut world,
+        vec![item(2, product("tea", &["T1"], 650)), item(3, product("cup", &["C1"], 350)), item(4, product("pot", &["P1"], 900))],
+    );
     let mut tea = find(&shop, "tea");
     tea.variants[0].list_price = Some(eur(700));
     shop.save_product(&mut world.office.by(), &tea).unwrap();
@@ -185,7 +196,12 @@ fn a_product_of_two_thousand_variants_comes_in_whole() {
     for (n, sku) in skus.iter().enumerate().skip(1) {
         let mut id = [1; 16];
         id[..8].copy_from_slice(&(n as u64).to_be_bytes());
-        let variant = Variant { id: VariantId::from_bytes(id), sku: (*sku).to_owned(), options: vec![n.to_string() + "!"], ..big.variants[0].clone() };
+        let variant = Variant {
+            id: VariantId::from_bytes(id),
+            sku: (*sku).to_owned(),
+            options: vec![n.to_string() + "!"],
+            ..big.variants[0].clone()
+        };
         big.variants.push(variant);
     }
     let report = run(&mut world, vec![item(2, big)]);

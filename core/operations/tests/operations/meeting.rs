@@ -86,7 +86,11 @@ fn after_a_reconnect_the_report_says_what_others_did_and_what_needs_a_person() {
     world.office.read(&till);
     let report = world.office.shop.while_you_were_away(&since).unwrap();
     let happened = report.lines.iter().find(|line| line.kind == AwayKind::Happened).unwrap();
-    assert!(happened.text.starts_with("till: ") && happened.text.contains("2 sales") && happened.text.contains("1 till opened"), "{}", happened.text);
+    assert!(
+        happened.text.starts_with("till: ") && happened.text.contains("2 sales") && happened.text.contains("1 till opened"),
+        "{}",
+        happened.text
+    );
     let needs = report.lines.iter().find(|line| line.kind == AwayKind::NeedsYou).unwrap();
     assert!(needs.text.contains("Tea") && needs.text.contains("-1 available"), "{}", needs.text);
 }

@@ -44,7 +44,8 @@ fn an_order_placed_twice_is_one_order() {
     let draft = shop.draft_order(&mut world.office.by(), new).unwrap();
     assert_eq!((draft.gross, draft.tax), (eur(1_690), eur(190 + 80)));
     assert!(shop.place(&mut world.office.by(), draft.clone()).unwrap().recorded.is_some());
-    let again = shop.place(&mut world.office.by(), tradepost_domain::order::OrderPlaced { number: "W-9".to_owned(), ..draft }).unwrap();
+    let again =
+        shop.place(&mut world.office.by(), tradepost_domain::order::OrderPlaced { number: "W-9".to_owned(), ..draft }).unwrap();
     assert!(again.recorded.is_none());
     assert_eq!(again.order.number, "W-1");
     assert_eq!(shop.reader().unwrap().orders(&Default::default(), 10, 0).unwrap().len(), 1);
@@ -84,7 +85,11 @@ fn a_collected_order_is_handed_over_and_a_canceled_one_is_not() {
     let line = shop.reader().unwrap().order(kept).unwrap().unwrap().0.lines[0].line.id;
     let part = Fulfillment { lines: Some(vec![(line, pieces(3))]), ..all(FulfillmentStage::HandedOver) };
     assert_eq!(code(shop.fulfill(&mut world.office.by(), kept, part)), "order_step");
-    assert_eq!(code(shop.fulfill(&mut world.office.by(), kept, all(FulfillmentStage::HandedOver))), "order_step", "it is paid first");
+    assert_eq!(
+        code(shop.fulfill(&mut world.office.by(), kept, all(FulfillmentStage::HandedOver))),
+        "order_step",
+        "it is paid first"
+    );
     shop.record_payment(&mut world.office.by(), kept, eur(1_190), "at the counter").unwrap();
     shop.fulfill(&mut world.office.by(), kept, all(FulfillmentStage::HandedOver)).unwrap();
     assert_eq!(code(shop.cancel(&mut world.office.by(), dropped, "")), "missing");

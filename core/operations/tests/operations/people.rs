@@ -17,7 +17,11 @@ fn a_pin_signs_in_and_wrong_ones_lock_for_a_while() {
     assert_eq!(code(shop.staff_sign_in(&mut world.office.by(), owner, "1234")), "locked_out");
     world.office.env.clock.wall_ms += 31_000;
     shop.staff_sign_in(&mut world.office.by(), owner, "1234").unwrap();
-    assert_eq!(code(shop.staff_sign_in(&mut world.office.by(), owner, "9999")), "wrong_pin", "a right PIN forgives the wrong ones");
+    assert_eq!(
+        code(shop.staff_sign_in(&mut world.office.by(), owner, "9999")),
+        "wrong_pin",
+        "a right PIN forgives the wrong ones"
+    );
 }
 
 #[test]

@@ -10,7 +10,10 @@ fn a_shop_starts_with_settings_location_owner_taxes_and_shipping_rates() {
     let world = World::new();
     let read = world.office.shop.reader().unwrap();
     let settings = read.shop().unwrap();
-    assert_eq!((settings.name.as_str(), settings.currency, settings.tax_inclusion), ("Corner shop", Currency::EUR, TaxInclusion::Inclusive));
+    assert_eq!(
+        (settings.name.as_str(), settings.currency, settings.tax_inclusion),
+        ("Corner shop", Currency::EUR, TaxInclusion::Inclusive)
+    );
     assert_eq!(read.locations().unwrap().len(), 1);
     assert!(read.staff().unwrap().iter().all(|owner| owner.role == Role::Owner && owner.is_active));
     assert_eq!(read.tax_table().unwrap().rates.len(), 3);

@@ -17,10 +17,10 @@ use crate::environment::Environment;
 use crate::error::ReplicaError;
 use crate::gate;
 use crate::identity::{self, meta, put_meta, remove_meta};
+use crate::journal::Journal;
 use crate::journal::chains::Chain;
 use crate::journal::facts::{self, Knowledge, ShippedFact};
 use crate::journal::listing::META_BASE_KNOWLEDGE;
-use crate::journal::Journal;
 use crate::origin::{Hash, Origin};
 use crate::projections::{self, bases};
 use crate::replica::{Replica, Touched};
@@ -168,7 +168,12 @@ fn load(journal: &mut Journal, tx: &Connection, index: u64, bytes: &[u8]) -> Res
     Ok(touched)
 }
 
-fn load_devices(journal: &Journal, tx: &Connection, certificates: &[Certificate], revocations: &[(ReplicaId, u32, u64)]) -> Result<(), ReplicaError> {
+fn load_devices(
+    journal: &Journal,
+    tx: &Connection,
+    certificates: &[Certificate],
+    revocations: &[(ReplicaId, u32, u64)],
+) -> Result<(), ReplicaError> {
     for _ in 0..CERTIFICATE_ROUNDS {
         let mut learned = false;
         for certificate in certificates {
@@ -230,7 +235,14 @@ fn load_facts(journal: &mut Journal, tx: &Connection, shipped: &[ShippedFact]) -
     base.store_base(tx)
 }
 
-fn check_end(journal: &Journal, tx: &Connection, loading: &Loading, not_brought: &[WireBucket], chunks: Hash, signature: &[u8]) -> Result<(), ReplicaError> {
+fn check_end(
+    journal: &Journal,
+    tx: &Connection,
+    loading: &Loading,
+    not_brought: &[WireBucket],
+    chunks: Hash,
+    signature: &[u8],
+) -> Result<(), ReplicaError> {
     let signed: SignedManifest = meta(tx, META_MANIFEST)?.ok_or(refused("none was begun"))?;
     let issuer = identity::check_certificates(tx, &journal.identity, &signed.certificates)?;
     let message = end_message(loading.manifest, chunks, &cbor::to_vec(not_brought)?);

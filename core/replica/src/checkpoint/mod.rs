@@ -59,7 +59,10 @@ struct SignedManifest {
 #[derive(Debug, Serialize, Deserialize)]
 enum Chunk {
     /// Certificates of all devices, and the revocations: replica, incarnation, last valid seq.
-    Devices { certificates: Vec<Certificate>, revocations: Vec<(ReplicaId, u32, u64)> },
+    Devices {
+        certificates: Vec<Certificate>,
+        revocations: Vec<(ReplicaId, u32, u64)>,
+    },
     Documents(Vec<StoredDocument>),
     /// What each author had read when it wrote its last entry.
     Knowledge(Vec<(Origin, Knowledge)>),
@@ -67,7 +70,12 @@ enum Chunk {
     Bases(#[serde(with = "serde_bytes")] Vec<u8>),
     Facts(Vec<ShippedFact>),
     /// The digest of the facts that are not brought, and a signature over all chunks.
-    End { not_brought: Vec<WireBucket>, chunks: Hash, #[serde(with = "serde_bytes")] signature: Vec<u8> },
+    End {
+        not_brought: Vec<WireBucket>,
+        chunks: Hash,
+        #[serde(with = "serde_bytes")]
+        signature: Vec<u8>,
+    },
 }
 
 /// Whether a checkpoint is loaded in part.

@@ -113,7 +113,12 @@ impl CheckpointSource {
         self.chunk_count
     }
 
-    fn write_manifest(&mut self, issuer: Origin, shop: tradepost_domain::id::ShopId, certificates: Vec<Certificate>) -> Result<(), ReplicaError> {
+    fn write_manifest(
+        &mut self,
+        issuer: Origin,
+        shop: tradepost_domain::id::ShopId,
+        certificates: Vec<Certificate>,
+    ) -> Result<(), ReplicaError> {
         let digest = digest::digest(&self.connection)?;
         self.chunk_count = 4 + digest.document_count / 150 + digest.fact_count.min(RECENT_FACTS_MIN) / 150;
         let vector = self.chains.iter().filter(|(_, chain)| chain.seq > 0);
@@ -161,7 +166,11 @@ impl CheckpointSource {
             },
             Stage::Knowledge(mut authors) => {
                 let some: Vec<_> = authors.drain(..authors.len().min(AUTHORS_AT_ONCE)).collect();
-                if some.is_empty() { (None, Stage::Bases(bases::Exported::default())) } else { (Some(Chunk::Knowledge(some)), Stage::Knowledge(authors)) }
+                if some.is_empty() {
+                    (None, Stage::Bases(bases::Exported::default()))
+                } else {
+                    (Some(Chunk::Knowledge(some)), Stage::Knowledge(authors))
+                }
             }
             Stage::Bases(mut exported) => match bases::export(&self.connection, &mut exported)? {
                 None => (None, Stage::RecentFacts(Place(-1))),
@@ -183,9 +192,14 @@ impl CheckpointSource {
     }
 
     fn devices(&self) -> Result<Chunk, ReplicaError> {
-        let mut statement = self.connection.prepare("select body, issuer, signature from devices order by issuer is not null, replica")?;
+        let mut statement =
+            self.connection.prepare("select body, issuer, signature from devices order by issuer is not null, replica")?;
         let certificates = statement.query_map([], |row| {
-            Ok(Certificate { body: row.get(0)?, issuer: row.get::<_, Option<[u8; 16]>>(1)?.map(ReplicaId::from_bytes), signature: row.get(2)? })
+            Ok(Certificate {
+                body: row.get(0)?,
+                issuer: row.get::<_, Option<[u8; 16]>>(1)?.map(ReplicaId::from_bytes),
+                signature: row.get(2)?,
+            })
         })?;
         let certificates = certificates.collect::<Result<_, _>>()?;
         let mut statement = self.connection.prepare("select replica, incarnation, last_valid from revocations")?;
@@ -203,7 +217,9 @@ impl CheckpointSource {
         let (mut chunk, mut bytes) = (Vec::new(), 0);
         while let Some(id) = ids.front().copied().filter(|_| bytes < CHUNK_BYTES) {
             ids.pop_front();
-            for document in documents::stored_after(&self.connection, just_before(id), 1)?.into_iter().filter(|document| document.id == id) {
+            for document in
+                documents::stored_after(&self.connection, just_before(id), 1)?.into_iter().filter(|document| document.id == id)
+            {
                 bytes += document.saved.len() + document.fields.len();
                 self.rest.less_document(&document.id, &document.heads);
                 chunk.push(document);
@@ -238,7 +254,8 @@ impl CheckpointSource {
         let rows = {
             let mut statement = self.connection.prepare_cached(include_str!("../sql/recent_facts.sql"))?;
             let recent = self.recent;
-            let rows = statement.query_map(params![after.0, recent.lamport_min, recent.at_ms_min, FACTS_AT_ONCE], FactRow::read)?;
+            let rows =
+                statement.query_map(params![after.0, recent.lamport_min, recent.at_ms_min, FACTS_AT_ONCE], FactRow::read)?;
             rows.collect::<Result<Vec<_>, _>>()?
         };
         let last = rows.last().map(|row| row.place);
@@ -253,7 +270,11 @@ impl CheckpointSource {
             for id in ids.drain(..ids.len().min(FACTS_AT_ONCE)) {
                 let mut statement = self.connection.prepare_cached(include_str!("../sql/older_fact.sql"))?;
                 let recent = self.recent;
-                rows.extend(statement.query_row(params![id.as_bytes(), recent.lamport_min, recent.at_ms_min], FactRow::read).optional()?);
+                rows.extend(
+                    statement
+                        .query_row(params![id.as_bytes(), recent.lamport_min, recent.at_ms_min], FactRow::read)
+                        .optional()?,
+                );
             }
             // What an author knew is read along its chain, which the recent facts have walked to its end.
             rows.sort_by_key(|row| row.place);

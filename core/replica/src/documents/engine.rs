@@ -5,7 +5,10 @@
 
 use std::num::NonZeroU64;
 
-use automerge::{ActorId, Automerge, Change, ChangeHash, ExpandedChange, ObjId, ROOT, ReadDoc, ScalarValue, ScalarValueRef, Value, ValueRef, legacy};
+use automerge::{
+    ActorId, Automerge, Change, ChangeHash, ExpandedChange, ObjId, ROOT, ReadDoc, ScalarValue, ScalarValueRef, Value, ValueRef,
+    legacy,
+};
 use tradepost_domain::document::{ConflictPolicy, DocumentKind, FieldChange, Fields, Scalar, conflict_policy};
 
 use super::{Dispute, DisputedValue, EditedBy};
@@ -17,7 +20,13 @@ pub struct Engine;
 /// What the engine must be able to do; everything else of it stays behind this line.
 pub(super) trait DocumentEngine {
     /// Makes an edit in a stored document (`None`: a new one). `None`: nothing changed.
-    fn edit(&self, saved: Option<&[u8]>, actor: &ActorId, by: &EditedBy, changes: &[FieldChange]) -> Result<Option<Edited>, ReplicaError>;
+    fn edit(
+        &self,
+        saved: Option<&[u8]>,
+        actor: &ActorId,
+        by: &EditedBy,
+        changes: &[FieldChange],
+    ) -> Result<Option<Edited>, ReplicaError>;
 }
 
 /// A document after an edit.
@@ -41,7 +50,13 @@ pub(super) struct Seen {
 pub(super) struct AutomergeEngine;
 
 impl DocumentEngine for AutomergeEngine {
-    fn edit(&self, saved: Option<&[u8]>, actor: &ActorId, by: &EditedBy, changes: &[FieldChange]) -> Result<Option<Edited>, ReplicaError> {
+    fn edit(
+        &self,
+        saved: Option<&[u8]>,
+        actor: &ActorId,
+        by: &EditedBy,
+        changes: &[FieldChange],
+    ) -> Result<Option<Edited>, ReplicaError> {
         let Some(saved) = saved else { return Ok(first_edit(actor, by, changes)) };
         let mut doc = load(saved)?;
         let past = Past::of(&doc, actor);
@@ -161,7 +176,8 @@ pub(super) fn see(doc: &Automerge, kind: DocumentKind) -> Seen {
 
 /// When the first of the changes that depend on nothing was made.
 fn created_at(doc: &Automerge) -> i64 {
-    let first = doc.get_changes_meta(&[]).into_iter().filter(|change| change.deps.is_empty()).map(|change| change.timestamp).min();
+    let first =
+        doc.get_changes_meta(&[]).into_iter().filter(|change| change.deps.is_empty()).map(|change| change.timestamp).min();
     first.unwrap_or(0)
 }
 
@@ -200,7 +216,11 @@ fn scalar(value: &Value<'_>) -> Option<Scalar> {
         ScalarValue::Int(number) | ScalarValue::Timestamp(number) => Some(Scalar::Int(*number)),
         ScalarValue::Uint(number) => i64::try_from(*number).ok().map(Scalar::Int),
         ScalarValue::Boolean(yes) => Some(Scalar::Bool(*yes)),
-        ScalarValue::Bytes(_) | ScalarValue::F64(_) | ScalarValue::Counter(_) | ScalarValue::Unknown { .. } | ScalarValue::Null => None,
+        ScalarValue::Bytes(_)
+        | ScalarValue::F64(_)
+        | ScalarValue::Counter(_)
+        | ScalarValue::Unknown { .. }
+        | ScalarValue::Null => None,
     }
 }
 
@@ -211,7 +231,10 @@ fn scalar_ref(value: &ValueRef<'_>) -> Option<Scalar> {
         ScalarValueRef::Int(number) | ScalarValueRef::Timestamp(number) => Some(Scalar::Int(*number)),
         ScalarValueRef::Uint(number) => i64::try_from(*number).ok().map(Scalar::Int),
         ScalarValueRef::Boolean(yes) => Some(Scalar::Bool(*yes)),
-        ScalarValueRef::Bytes(_) | ScalarValueRef::F64(_) | ScalarValueRef::Counter(_) | ScalarValueRef::Unknown { .. }
+        ScalarValueRef::Bytes(_)
+        | ScalarValueRef::F64(_)
+        | ScalarValueRef::Counter(_)
+        | ScalarValueRef::Unknown { .. }
         | ScalarValueRef::Null => None,
     }
 }

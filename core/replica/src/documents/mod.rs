@@ -112,7 +112,13 @@ pub fn load(tx: &Connection, id: DocumentId) -> Result<Option<Loaded>, ReplicaEr
 }
 
 /// Stores a document after a peer's change: its bytes, heads, fields and conflicts, and the digest.
-pub fn store(tx: &Connection, id: DocumentId, kind: DocumentKind, doc: &automerge::Automerge, saved: &[u8]) -> Result<(), ReplicaError> {
+pub fn store(
+    tx: &Connection,
+    id: DocumentId,
+    kind: DocumentKind,
+    doc: &automerge::Automerge,
+    saved: &[u8],
+) -> Result<(), ReplicaError> {
     let before = find_row(tx, id)?;
     let heads = engine::heads(doc);
     digest::document_changed(tx, id, before.as_ref().map(|row| row.heads.as_slice()), &heads)?;
@@ -149,7 +155,11 @@ pub fn fields(connection: &Connection, id: DocumentId) -> Result<Option<(Documen
 }
 
 /// Whole documents in the order of their ids, after `after`: rows of a checkpoint.
-pub fn stored_after(connection: &Connection, after: Option<DocumentId>, count_max: usize) -> Result<Vec<StoredDocument>, ReplicaError> {
+pub fn stored_after(
+    connection: &Connection,
+    after: Option<DocumentId>,
+    count_max: usize,
+) -> Result<Vec<StoredDocument>, ReplicaError> {
     let after = after.map_or_else(Vec::new, |id| id.as_bytes().to_vec());
     let mut statement = connection.prepare_cached(include_str!("../sql/documents_after.sql"))?;
     let rows = statement.query_map(params![after, i64::try_from(count_max).unwrap_or(i64::MAX)], |row| {
@@ -244,12 +254,26 @@ fn find_row(tx: &Connection, id: DocumentId) -> Result<Option<Row>, ReplicaError
 
 fn write_row(tx: &Connection, id: DocumentId, row: &Row) -> Result<(), ReplicaError> {
     let Row { kind, created_at, conflict_count, heads, fields, saved } = row;
-    tx.prepare_cached(include_str!("../sql/put_document.sql"))?
-        .execute(params![id.as_bytes(), kind, created_at, conflict_count, heads, fields, saved])?;
+    tx.prepare_cached(include_str!("../sql/put_document.sql"))?.execute(params![
+        id.as_bytes(),
+        kind,
+        created_at,
+        conflict_count,
+        heads,
+        fields,
+        saved
+    ])?;
     Ok(())
 }
 
-fn write_seen(tx: &Connection, id: DocumentId, kind: DocumentKind, seen: Seen, heads: Vec<u8>, saved: Vec<u8>) -> Result<(), ReplicaError> {
+fn write_seen(
+    tx: &Connection,
+    id: DocumentId,
+    kind: DocumentKind,
+    seen: Seen,
+    heads: Vec<u8>,
+    saved: Vec<u8>,
+) -> Result<(), ReplicaError> {
     let Seen { fields, disputes, created_at } = seen;
     let conflict_count = i64::try_from(disputes.len()).unwrap_or(i64::MAX);
     let fields = cbor::to_vec(&fields)?;
@@ -262,14 +286,19 @@ fn write_seen(tx: &Connection, id: DocumentId, kind: DocumentKind, seen: Seen, h
 }
 
 fn write_conflict(tx: &Connection, id: DocumentId, kind: u8, path: &str, values: &[u8]) -> Result<(), ReplicaError> {
-    tx.prepare_cached(r#"insert into conflicts (document, path, kind, "values") values (?, ?, ?, ?)"#)?
-        .execute(params![id.as_bytes(), path, kind, values])?;
+    tx.prepare_cached(r#"insert into conflicts (document, path, kind, "values") values (?, ?, ?, ?)"#)?.execute(params![
+        id.as_bytes(),
+        path,
+        kind,
+        values
+    ])?;
     Ok(())
 }
 
 fn conflicts_of(connection: &Connection, id: DocumentId) -> Result<Vec<(String, serde_bytes::ByteBuf)>, ReplicaError> {
     let mut statement = connection.prepare_cached(r#"select path, "values" from conflicts where document = ? order by path"#)?;
-    let rows = statement.query_map([id.as_bytes()], |row| Ok((row.get(0)?, serde_bytes::ByteBuf::from(row.get::<_, Vec<u8>>(1)?))))?;
+    let rows =
+        statement.query_map([id.as_bytes()], |row| Ok((row.get(0)?, serde_bytes::ByteBuf::from(row.get::<_, Vec<u8>>(1)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -169,7 +169,8 @@ fn count_members(column: &mut Input<'_>) -> Option<()> {
         if count == 0 {
             return None;
         }
-        let (values, times) = if count > 0 { (1, count.unsigned_abs()) } else { (bounded(count.unsigned_abs(), OPERATIONS_MAX)?, 1) };
+        let (values, times) =
+            if count > 0 { (1, count.unsigned_abs()) } else { (bounded(count.unsigned_abs(), OPERATIONS_MAX)?, 1) };
         for _ in 0..values {
             let members = column.unsigned()?.checked_mul(times)?;
             total = bounded(total.checked_add(members)?, OPERATIONS_MAX)?;

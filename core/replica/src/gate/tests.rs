@@ -70,7 +70,8 @@ fn scene() -> Scene {
     let first = edit(&[("title", text("Tea")), ("price", Scalar::Int(5)), ("tags/green", Scalar::Bool(true))]);
     let made = Engine.edit(&victim, &origin(1), &by(), &first).unwrap();
     assert_eq!(send(&author, &made, origin(1)), Ok(()));
-    let changed = Engine.edit(&author, &origin(2), &by(), &edit(&[("title", text("Green tea")), ("vendor", text("Hill"))])).unwrap();
+    let changed =
+        Engine.edit(&author, &origin(2), &by(), &edit(&[("title", text("Green tea")), ("vendor", text("Hill"))])).unwrap();
     assert_eq!(send(&victim, &changed, origin(2)), Ok(()));
     Scene { victim, author }
 }
@@ -85,14 +86,17 @@ fn stored(connection: &Connection) -> Automerge {
 }
 
 fn state(connection: &Connection) -> (Vec<u8>, Vec<u8>) {
-    connection.query_row("select heads, saved from documents where id = ?", [DOCUMENT.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+    connection
+        .query_row("select heads, saved from documents where id = ?", [DOCUMENT.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
 }
 
 impl Scene {
     /// A good next change of origin 2.
     fn good(&self) -> Vec<u8> {
         self.author.execute_batch("savepoint good").unwrap();
-        let good = Engine.edit(&self.author, &origin(2), &by(), &edit(&[("title", text("Black tea")), ("note", text("new"))])).unwrap();
+        let good =
+            Engine.edit(&self.author, &origin(2), &by(), &edit(&[("title", text("Black tea")), ("note", text("new"))])).unwrap();
         self.author.execute_batch("rollback to good; release good").unwrap();
         good
     }
@@ -246,7 +250,9 @@ fn a_change_out_of_order_is_refused() {
     scene.refuses_changed(Refusal::Chunk, |change| change.start_op = u64::MAX.try_into().unwrap());
     scene.refuses_changed(Refusal::Dependencies, |change| change.deps = vec![ChangeHash([9; 32])]);
     scene.refuses_changed(Refusal::Dependencies, |change| change.deps.push(ChangeHash([9; 32])));
-    scene.refuses_changed(Refusal::Chunk, |change| change.deps = (0..10_000u32).map(|number| ChangeHash(*blake3::hash(&number.to_le_bytes()).as_bytes())).collect());
+    scene.refuses_changed(Refusal::Chunk, |change| {
+        change.deps = (0..10_000u32).map(|number| ChangeHash(*blake3::hash(&number.to_le_bytes()).as_bytes())).collect()
+    });
     // It forgets its own author's change before it.
     scene.refuses_changed(Refusal::Seq, |change| change.deps = Vec::new());
 }
@@ -260,10 +266,18 @@ fn operations_that_do_more_than_set_fields_are_refused() {
     scene.refuses_operation(Refusal::Operations, |op| op.action = OpType::Make(ObjType::Text));
     scene.refuses_operation(Refusal::Operations, |op| op.action = OpType::Delete);
     scene.refuses_operation(Refusal::Operations, |op| op.action = OpType::Increment(1));
-    for value in [ScalarValue::F64(f64::NAN), ScalarValue::Bytes(vec![1]), ScalarValue::Uint(1), ScalarValue::counter(1), ScalarValue::Timestamp(1)] {
+    for value in [
+        ScalarValue::F64(f64::NAN),
+        ScalarValue::Bytes(vec![1]),
+        ScalarValue::Uint(1),
+        ScalarValue::counter(1),
+        ScalarValue::Timestamp(1),
+    ] {
         scene.refuses_operation(Refusal::Operations, |op| op.action = OpType::Put(value));
     }
-    scene.refuses_operation(Refusal::Operations, |op| op.action = OpType::Put(ScalarValue::Str("x".repeat(TEXT_BYTES_MAX + 1).into())));
+    scene.refuses_operation(Refusal::Operations, |op| {
+        op.action = OpType::Put(ScalarValue::Str("x".repeat(TEXT_BYTES_MAX + 1).into()))
+    });
     scene.refuses_operation(Refusal::Operations, |op| op.key = Key::Map("p".repeat(PATH_BYTES_MAX + 1).into()));
     // Columns for objects, lists and marks are not read at all.
     scene.refuses_operation(Refusal::Chunk, |op| op.obj = ObjectId::Id(id.clone()));

@@ -42,7 +42,12 @@ impl Journal {
     /// Admits one entry of a peer, and what had waited for it.
     ///
     /// While a checkpoint is being loaded nothing is admitted: the entry is not kept, and its sender sends it again.
-    pub fn admit(&mut self, tx: &Connection, entry: &TransferEntry, env: &mut dyn Environment) -> Result<Admission, ReplicaError> {
+    pub fn admit(
+        &mut self,
+        tx: &Connection,
+        entry: &TransferEntry,
+        env: &mut dyn Environment,
+    ) -> Result<Admission, ReplicaError> {
         if self.is_loading {
             return Ok(Admission::Pending);
         }
@@ -53,7 +58,9 @@ impl Journal {
         };
         match self.pass_door(tx, &header, entry)? {
             Door::Closed(admission) => Ok(admission),
-            Door::Open if header.origin == self.origin() && !self.is_known(tx, &header, entry)? => self.meet_own_entry(tx, &header, entry, env),
+            Door::Open if header.origin == self.origin() && !self.is_known(tx, &header, entry)? => {
+                self.meet_own_entry(tx, &header, entry, env)
+            }
             Door::Open => self.settle(tx, &header, entry, env.clock()),
         }
     }
@@ -83,11 +90,18 @@ impl Journal {
     }
 
     fn is_known(&self, tx: &Connection, header: &EntryHeader, entry: &TransferEntry) -> Result<bool, ReplicaError> {
-        Ok(self.chains.seq(&header.origin) >= header.seq && self.chains.hash_at(tx, &header.origin, header.seq)? == Some(entry.hash()))
+        Ok(self.chains.seq(&header.origin) >= header.seq
+            && self.chains.hash_at(tx, &header.origin, header.seq)? == Some(entry.hash()))
     }
 
     /// Finds an entry's standing and acts on it.
-    pub(super) fn settle(&mut self, tx: &Connection, header: &EntryHeader, entry: &TransferEntry, clock: ClockReading) -> Result<Admission, ReplicaError> {
+    pub(super) fn settle(
+        &mut self,
+        tx: &Connection,
+        header: &EntryHeader,
+        entry: &TransferEntry,
+        clock: ClockReading,
+    ) -> Result<Admission, ReplicaError> {
         match self.standing(tx, header, entry.hash())? {
             Standing::Duplicate => Ok(Admission::Duplicate),
             Standing::Fork => {
@@ -98,14 +112,17 @@ impl Journal {
                 self.aside.wait(tx, header, entry, origin, seq)?;
                 Ok(Admission::Pending)
             }
-            Standing::Next if !self.has_possible_lamport(tx, header)? => Ok(Admission::Refused { reason: Refused::Lamport.to_string() }),
+            Standing::Next if !self.has_possible_lamport(tx, header)? => {
+                Ok(Admission::Refused { reason: Refused::Lamport.to_string() })
+            }
             Standing::Next => self.apply_and_release(tx, header, entry, clock),
         }
     }
 
     /// Where an entry stands among those that are here.
     pub(super) fn standing(&self, tx: &Connection, header: &EntryHeader, hash: Hash) -> Result<Standing, ReplicaError> {
-        let (seq, tip, floor) = self.chains.get(&header.origin).map_or((0, Hash::default(), 0), |chain| (chain.seq, chain.tip, chain.floor));
+        let (seq, tip, floor) =
+            self.chains.get(&header.origin).map_or((0, Hash::default(), 0), |chain| (chain.seq, chain.tip, chain.floor));
         if header.seq <= seq {
             let held = self.chains.hash_at(tx, &header.origin, header.seq)?;
             let is_same = held == Some(hash) || (held.is_none() && header.seq <= floor);
@@ -144,7 +161,13 @@ impl Journal {
 
     /// Applies an entry and then, one after the other, all that had waited for it. Each waiting entry is looked at once per origin
     /// that it waits for, so any order of arrival costs linear time.
-    fn apply_and_release(&mut self, tx: &Connection, header: &EntryHeader, entry: &TransferEntry, clock: ClockReading) -> Result<Admission, ReplicaError> {
+    fn apply_and_release(
+        &mut self,
+        tx: &Connection,
+        header: &EntryHeader,
+        entry: &TransferEntry,
+        clock: ClockReading,
+    ) -> Result<Admission, ReplicaError> {
         let first = self.apply(tx, header, entry)?;
         let mut total = Applied { quarantined: first.quarantined.clone(), ..Applied::default() };
         let mut released = 0usize;
@@ -168,7 +191,11 @@ impl Journal {
         }
         self.finish(tx, &mut total, clock)?;
         let Applied { touched, quarantined, .. } = total;
-        Ok(if quarantined.is_empty() { Admission::Applied { touched, released } } else { Admission::Quarantined { sections: quarantined, touched } })
+        Ok(if quarantined.is_empty() {
+            Admission::Applied { touched, released }
+        } else {
+            Admission::Quarantined { sections: quarantined, touched }
+        })
     }
 
     fn apply(&mut self, tx: &Connection, header: &EntryHeader, entry: &TransferEntry) -> Result<Applied, ReplicaError> {
@@ -191,8 +218,12 @@ impl Journal {
     }
 
     fn take_back_revoked(&mut self, tx: &Connection, replica: &ReplicaId) -> Result<(), ReplicaError> {
-        let chains: Vec<(Origin, u64)> =
-            self.chains.iter().filter(|(origin, _)| origin.replica == *replica).map(|(origin, chain)| (*origin, chain.seq)).collect();
+        let chains: Vec<(Origin, u64)> = self
+            .chains
+            .iter()
+            .filter(|(origin, _)| origin.replica == *replica)
+            .map(|(origin, chain)| (*origin, chain.seq))
+            .collect();
         for (origin, seq) in chains {
             let Some(last) = identity::last_valid(tx, &origin)?.filter(|last| *last < seq) else { continue };
             for entry in self.withdraw(tx, origin, last)? {
@@ -208,7 +239,8 @@ impl Journal {
         for entry in self.aside.take_awaiting(tx, replica)? {
             let header = EntryHeader::decode(&entry.header)?;
             if let Door::Open = self.pass_door(tx, &header, &entry)?
-                && let Admission::Applied { touched: more, .. } | Admission::Quarantined { touched: more, .. } = self.settle(tx, &header, &entry, clock)?
+                && let Admission::Applied { touched: more, .. } | Admission::Quarantined { touched: more, .. } =
+                    self.settle(tx, &header, &entry, clock)?
             {
                 touched.merge(&more);
             }

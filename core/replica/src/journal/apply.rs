@@ -60,7 +60,13 @@ pub(crate) fn in_context<T>(journal: &Journal, header: &EntryHeader, with: impl 
 }
 
 /// Applies an entry of ours. Its documents are stored already; its bodies too.
-pub(crate) fn own(tx: &Connection, journal: &Journal, header: &EntryHeader, place: Place, draft: &Draft) -> Result<Applied, ReplicaError> {
+pub(crate) fn own(
+    tx: &Connection,
+    journal: &Journal,
+    header: &EntryHeader,
+    place: Place,
+    draft: &Draft,
+) -> Result<Applied, ReplicaError> {
     let mut applied = Applied::default();
     in_context(journal, header, |context| {
         for edit in &draft.edits {
@@ -82,7 +88,13 @@ pub(crate) fn own(tx: &Connection, journal: &Journal, header: &EntryHeader, plac
 }
 
 /// Applies a peer's entry, section by section.
-pub(crate) fn foreign(tx: &Connection, journal: &Journal, header: &EntryHeader, entry: &TransferEntry, place: Place) -> Result<Applied, ReplicaError> {
+pub(crate) fn foreign(
+    tx: &Connection,
+    journal: &Journal,
+    header: &EntryHeader,
+    entry: &TransferEntry,
+    place: Place,
+) -> Result<Applied, ReplicaError> {
     let mut applied = Applied::default();
     let left_out = reason_to_leave_out(journal, header, entry);
     for (index, (section, bytes)) in header.sections.iter().zip(&entry.sections).enumerate() {
@@ -160,7 +172,14 @@ fn apply_section(
     Ok(reason)
 }
 
-fn apply_fact(tx: &Connection, journal: &Journal, header: &EntryHeader, bytes: &[u8], place: Place, applied: &mut Applied) -> Result<Option<String>, ReplicaError> {
+fn apply_fact(
+    tx: &Connection,
+    journal: &Journal,
+    header: &EntryHeader,
+    bytes: &[u8],
+    place: Place,
+    applied: &mut Applied,
+) -> Result<Option<String>, ReplicaError> {
     let Ok(fact) = cbor::from_slice::<Fact>(bytes) else { return Ok(Some("a fact that this version cannot read".to_owned())) };
     match facts::tell(tx, &journal.chains, &fact, bytes, &Telling::of(header, place))? {
         Told::New => in_context(journal, header, |context| projections::fact_recorded(tx, &fact, context))?,
@@ -172,7 +191,12 @@ fn apply_fact(tx: &Connection, journal: &Journal, header: &EntryHeader, bytes: &
     Ok(None)
 }
 
-fn apply_change(tx: &Connection, header: &EntryHeader, bytes: &[u8], applied: &mut Applied) -> Result<Option<String>, ReplicaError> {
+fn apply_change(
+    tx: &Connection,
+    header: &EntryHeader,
+    bytes: &[u8],
+    applied: &mut Applied,
+) -> Result<Option<String>, ReplicaError> {
     let section = match gate::ChangeSection::decode(bytes) {
         Ok(section) => section,
         Err(refusal) => return Ok(Some(refusal.to_string())),

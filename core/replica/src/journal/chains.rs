@@ -67,7 +67,8 @@ impl Chains {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let origin = Origin { replica: ReplicaId::from_bytes(row.get(1)?), incarnation: row.get(2)? };
-            let chain = Chain { number: row.get(0)?, seq: row.get(3)?, tip: Hash(row.get(4)?), lamport: row.get(5)?, floor: row.get(6)? };
+            let chain =
+                Chain { number: row.get(0)?, seq: row.get(3)?, tip: Hash(row.get(4)?), lamport: row.get(5)?, floor: row.get(6)? };
             chains.set(origin, chain);
         }
         let mut statement = connection.prepare("select author, subject, seq from knowledge")?;
@@ -123,14 +124,25 @@ impl Chains {
 
     /// Puts a chain where it stands now, in memory and table.
     pub fn place_at(&mut self, tx: &Connection, origin: Origin, chain: Chain) -> Result<(), ReplicaError> {
-        tx.prepare_cached("update origins set seq = ?, tip = ?, lamport = ?, floor = ? where number = ?")?
-            .execute(params![chain.seq, chain.tip.0, chain.lamport, chain.floor, chain.number])?;
+        tx.prepare_cached("update origins set seq = ?, tip = ?, lamport = ?, floor = ? where number = ?")?.execute(params![
+            chain.seq,
+            chain.tip.0,
+            chain.lamport,
+            chain.floor,
+            chain.number
+        ])?;
         self.set(origin, chain);
         Ok(())
     }
 
     /// Adds a header to its chain: the entry's row, the new tip, and what its author knew.
-    pub fn append(&mut self, tx: &Connection, header: &EntryHeader, bytes: &[u8], signature: &[u8]) -> Result<(Place, Hash), ReplicaError> {
+    pub fn append(
+        &mut self,
+        tx: &Connection,
+        header: &EntryHeader,
+        bytes: &[u8],
+        signature: &[u8],
+    ) -> Result<(Place, Hash), ReplicaError> {
         let chain = self.ensure(tx, header.origin)?;
         let place = Place::of(chain.number, header.seq);
         let hash = Hash::of(bytes);
@@ -149,8 +161,10 @@ impl Chains {
         let known = self.knowledge.entry(author).or_default().entry(subject).or_default();
         if *known < seq {
             *known = seq;
-            tx.prepare_cached("insert into knowledge (author, subject, seq) values (?1, ?2, ?3) on conflict do update set seq = ?3")?
-                .execute(params![author, subject, seq])?;
+            tx.prepare_cached(
+                "insert into knowledge (author, subject, seq) values (?1, ?2, ?3) on conflict do update set seq = ?3",
+            )?
+            .execute(params![author, subject, seq])?;
         }
         Ok(())
     }

@@ -51,7 +51,9 @@ pub(crate) enum Told {
 /// Stores a fact at its telling. Its body stands in `bodies` already.
 pub(crate) fn tell(tx: &Connection, chains: &Chains, fact: &Fact, bytes: &[u8], telling: &Telling) -> Result<Told, ReplicaError> {
     let inserted = tx
-        .prepare_cached("insert into facts (id, kind, place, lamport, at_ms, staff) values (?, ?, ?, ?, ?, ?) on conflict do nothing")?
+        .prepare_cached(
+            "insert into facts (id, kind, place, lamport, at_ms, staff) values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+        )?
         .execute(params![
             fact.id.as_bytes(),
             fact.body.kind_name(),
@@ -88,21 +90,25 @@ fn repeat(tx: &Connection, id: FactId, place: Place) -> Result<(), ReplicaError>
 }
 
 fn put(tx: &Connection, fact: &Fact, telling: &Telling) -> Result<(), ReplicaError> {
-    tx.prepare_cached("update facts set kind = ?2, place = ?3, lamport = ?4, at_ms = ?5, staff = ?6 where id = ?1")?.execute(params![
-        fact.id.as_bytes(),
-        fact.body.kind_name(),
-        telling.place.0,
-        telling.lamport,
-        telling.at_ms,
-        telling.staff.map(|staff| *staff.as_bytes()),
-    ])?;
+    tx.prepare_cached("update facts set kind = ?2, place = ?3, lamport = ?4, at_ms = ?5, staff = ?6 where id = ?1")?.execute(
+        params![
+            fact.id.as_bytes(),
+            fact.body.kind_name(),
+            telling.place.0,
+            telling.lamport,
+            telling.at_ms,
+            telling.staff.map(|staff| *staff.as_bytes()),
+        ],
+    )?;
     Ok(())
 }
 
 fn find(tx: &Connection, chains: &Chains, id: FactId) -> Result<Option<(Telling, bool)>, ReplicaError> {
     let row = tx
         .prepare_cached("select place, lamport, at_ms, staff, is_in_base from facts where id = ?")?
-        .query_row([id.as_bytes()], |row| Ok((Place(row.get(0)?), row.get(1)?, row.get(2)?, row.get::<_, Option<[u8; 16]>>(3)?, row.get(4)?)))
+        .query_row([id.as_bytes()], |row| {
+            Ok((Place(row.get(0)?), row.get(1)?, row.get(2)?, row.get::<_, Option<[u8; 16]>>(3)?, row.get(4)?))
+        })
         .optional()?;
     let Some((place, lamport, at_ms, staff, is_in_base)) = row else { return Ok(None) };
     let origin = chains.origin_of(place.number()).ok_or_else(|| ReplicaError::damaged("the origin of a fact"))?;
@@ -162,7 +168,9 @@ fn telling_at(tx: &Connection, chains: &Chains, place: Place) -> Result<Option<T
 /// Certificates told by facts and issued by `issuer`: they wait until their issuer is known.
 pub(crate) fn certificates_of_issuer(tx: &Connection, issuer: &ReplicaId) -> Result<Vec<Certificate>, ReplicaError> {
     let mut certificates = Vec::new();
-    let mut statement = tx.prepare_cached("select bodies.bytes from facts join bodies on bodies.place = facts.place where facts.kind = 'device_certified'")?;
+    let mut statement = tx.prepare_cached(
+        "select bodies.bytes from facts join bodies on bodies.place = facts.place where facts.kind = 'device_certified'",
+    )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let fact: Fact = cbor::from_slice(&row.get::<_, Vec<u8>>(0)?)?;
@@ -182,7 +190,10 @@ pub(crate) type Knowledge = Vec<(Origin, u64)>;
 ///
 /// What an author knew grows entry by entry, so the headers are walked once in the same order; facts that came with a checkpoint
 /// carry their own.
-pub(crate) fn each_in_order(tx: &Connection, each: &mut dyn FnMut(&Fact, &Context<'_>) -> Result<(), ReplicaError>) -> Result<(), ReplicaError> {
+pub(crate) fn each_in_order(
+    tx: &Connection,
+    each: &mut dyn FnMut(&Fact, &Context<'_>) -> Result<(), ReplicaError>,
+) -> Result<(), ReplicaError> {
     let chains = Chains::load(tx)?;
     let mut past = super::listing::Past::before_all(tx, &chains)?;
     let mut statement = tx.prepare(
@@ -240,7 +251,12 @@ pub(crate) struct ShippedFact {
 }
 
 /// Stores a checkpoint's fact. Its sums are in the checkpoint's bases.
-pub(crate) fn store_shipped(tx: &Connection, chains: &mut Chains, shipped: &ShippedFact, knowledge: &[u8]) -> Result<Fact, ReplicaError> {
+pub(crate) fn store_shipped(
+    tx: &Connection,
+    chains: &mut Chains,
+    shipped: &ShippedFact,
+    knowledge: &[u8],
+) -> Result<Fact, ReplicaError> {
     let fact: Fact = cbor::from_slice(&shipped.bytes)?;
     let place = Place::of(chains.ensure(tx, shipped.origin)?.number, shipped.seq).section(usize::from(shipped.section));
     let inserted = tx
@@ -267,7 +283,9 @@ pub(crate) fn store_shipped(tx: &Connection, chains: &mut Chains, shipped: &Ship
 
 /// Removes the facts of a checkpoint that was loaded in part.
 pub(crate) fn forget_shipped(tx: &Connection) -> Result<(), ReplicaError> {
-    let mut statement = tx.prepare("select facts.id, bodies.place, bodies.bytes from facts join bodies on bodies.place = facts.place where is_in_base = 1")?;
+    let mut statement = tx.prepare(
+        "select facts.id, bodies.place, bodies.bytes from facts join bodies on bodies.place = facts.place where is_in_base = 1",
+    )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         digest::fact_removed(tx, FactId::from_bytes(row.get(0)?), &row.get::<_, Vec<u8>>(2)?)?;

@@ -27,7 +27,13 @@ type DeadChanges = BTreeMap<DocumentId, (DocumentKind, BTreeSet<[u8; 32]>)>;
 impl Journal {
     /// A peer has an entry of our own chain that we do not know: this replica is a copy, or was restored. A new incarnation starts;
     /// where the chains part, the peer's branch stays and ours is recorded again.
-    pub(super) fn meet_own_entry(&mut self, tx: &Connection, header: &EntryHeader, entry: &TransferEntry, env: &mut dyn Environment) -> Result<Admission, ReplicaError> {
+    pub(super) fn meet_own_entry(
+        &mut self,
+        tx: &Connection,
+        header: &EntryHeader,
+        entry: &TransferEntry,
+        env: &mut dyn Environment,
+    ) -> Result<Admission, ReplicaError> {
         let disputed = self.origin();
         let parts_here = header.seq <= self.chains.seq(&disputed) && self.has_same_predecessor(tx, header)?;
         if parts_here {
@@ -48,7 +54,13 @@ impl Journal {
 
     /// Gives up the entries of `origin` after `common_seq`: the world holds another branch. Where they are ours, a new incarnation
     /// records what they did again, and is returned.
-    pub fn surrender(&mut self, tx: &Connection, origin: Origin, common_seq: u64, env: &mut dyn Environment) -> Result<Option<Origin>, ReplicaError> {
+    pub fn surrender(
+        &mut self,
+        tx: &Connection,
+        origin: Origin,
+        common_seq: u64,
+        env: &mut dyn Environment,
+    ) -> Result<Option<Origin>, ReplicaError> {
         let dead = self.withdraw(tx, origin, common_seq)?;
         for entry in &dead {
             self.aside.keep(tx, Shelf::Evidence, &EntryHeader::decode(&entry.header)?, entry)?;

@@ -39,7 +39,13 @@ fn next_after(tx: &Connection, chain: &Chain, seq: u64) -> Result<Option<(u64, P
 
 /// Entries that a replica which has read `theirs` lacks, in causal order, at least one and at most `entries_max` or about `bytes_max`.
 /// Chains that are here only from a checkpoint on, and of which the other one has less, are left out: it needs a checkpoint.
-pub(crate) fn entries_after(tx: &Connection, chains: &Chains, theirs: &Vector, entries_max: usize, bytes_max: usize) -> Result<Vec<TransferEntry>, ReplicaError> {
+pub(crate) fn entries_after(
+    tx: &Connection,
+    chains: &Chains,
+    theirs: &Vector,
+    entries_max: usize,
+    bytes_max: usize,
+) -> Result<Vec<TransferEntry>, ReplicaError> {
     let mut next = BinaryHeap::new();
     for (origin, chain) in chains.iter() {
         let read = theirs.seq(origin);

@@ -15,8 +15,8 @@ use std::collections::BTreeSet;
 use rusqlite::Connection;
 use tradepost_domain::id::ShopId;
 
-pub(crate) use chains::{Chains, Place};
 pub(crate) use apply::retry_quarantined;
+pub(crate) use chains::{Chains, Place};
 pub(crate) use pending::Aside;
 pub(crate) use record::put_local;
 
@@ -87,7 +87,15 @@ impl Journal {
     pub fn open(connection: &Connection, identity: Identity) -> Result<Self, ReplicaError> {
         let (chains, aside) = (Chains::load(connection)?, Aside::load(connection)?);
         let is_loading = checkpoint::is_loading(connection)?;
-        Ok(Self { shop: identity.shop(), identity, chains, aside, guards: Guards::default(), is_loading, suspects: BTreeSet::new() })
+        Ok(Self {
+            shop: identity.shop(),
+            identity,
+            chains,
+            aside,
+            guards: Guards::default(),
+            is_loading,
+            suspects: BTreeSet::new(),
+        })
     }
 
     /// Who writes the next entry of ours.

@@ -37,8 +37,10 @@ pub(crate) enum Shelf {
 
 impl Aside {
     pub fn load(connection: &Connection) -> Result<Self, ReplicaError> {
-        let (pending, pending_bytes) = connection
-            .query_row("select count(*), coalesce(sum(length(entry)), 0) from pending_entries", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (pending, pending_bytes) =
+            connection.query_row("select count(*), coalesce(sum(length(entry)), 0) from pending_entries", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
         let count = |table: &str| connection.query_row(&format!("select count(*) from {table}"), [], |row| row.get(0));
         Ok(Self { pending, pending_bytes, evidence: count("fork_evidence")?, awaiting: count("awaiting_approval")? })
     }
@@ -56,7 +58,14 @@ impl Aside {
     }
 
     /// Keeps an entry until `origin` is read up to `seq`.
-    pub fn wait(&mut self, tx: &Connection, header: &EntryHeader, entry: &TransferEntry, origin: Origin, seq: u64) -> Result<(), ReplicaError> {
+    pub fn wait(
+        &mut self,
+        tx: &Connection,
+        header: &EntryHeader,
+        entry: &TransferEntry,
+        origin: Origin,
+        seq: u64,
+    ) -> Result<(), ReplicaError> {
         let bytes = cbor::to_vec(entry)?;
         let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         if self.pending >= PENDING_ENTRIES_MAX || self.pending_bytes.saturating_add(length) > PENDING_BYTES_MAX {
@@ -105,7 +114,13 @@ impl Aside {
     }
 
     /// Keeps an entry on a shelf.
-    pub fn keep(&mut self, tx: &Connection, shelf: Shelf, header: &EntryHeader, entry: &TransferEntry) -> Result<(), ReplicaError> {
+    pub fn keep(
+        &mut self,
+        tx: &Connection,
+        shelf: Shelf,
+        header: &EntryHeader,
+        entry: &TransferEntry,
+    ) -> Result<(), ReplicaError> {
         let (table, count, count_max) = match shelf {
             Shelf::Evidence => ("fork_evidence", &mut self.evidence, EVIDENCE_MAX),
             Shelf::Awaiting => ("awaiting_approval", &mut self.awaiting, AWAITING_MAX),
@@ -113,9 +128,16 @@ impl Aside {
         if *count >= count_max {
             return Ok(());
         }
-        let sql = format!("insert into {table} (hash, replica, incarnation, seq, entry) values (?, ?, ?, ?, ?) on conflict do nothing");
+        let sql =
+            format!("insert into {table} (hash, replica, incarnation, seq, entry) values (?, ?, ?, ?, ?) on conflict do nothing");
         let (replica, incarnation) = (header.origin.replica, header.origin.incarnation);
-        let kept = tx.prepare_cached(&sql)?.execute(params![entry.hash().0, replica.as_bytes(), incarnation, header.seq, cbor::to_vec(entry)?])?;
+        let kept = tx.prepare_cached(&sql)?.execute(params![
+            entry.hash().0,
+            replica.as_bytes(),
+            incarnation,
+            header.seq,
+            cbor::to_vec(entry)?
+        ])?;
         *count += i64::from(kept == 1);
         Ok(())
     }
@@ -123,7 +145,8 @@ impl Aside {
     /// Takes the entries of a replica that wait for approval, in the order of its chains.
     pub fn take_awaiting(&mut self, tx: &Connection, replica: &ReplicaId) -> Result<Vec<TransferEntry>, ReplicaError> {
         let mut entries = Vec::new();
-        let mut statement = tx.prepare_cached("delete from awaiting_approval where replica = ? returning incarnation, seq, entry")?;
+        let mut statement =
+            tx.prepare_cached("delete from awaiting_approval where replica = ? returning incarnation, seq, entry")?;
         let mut rows = statement.query([replica.as_bytes()])?;
         while let Some(row) = rows.next()? {
             let key: (u32, u64) = (row.get(0)?, row.get(1)?);

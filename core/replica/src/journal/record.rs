@@ -9,8 +9,8 @@ use super::{Journal, apply};
 use crate::cbor;
 use crate::documents::{EditedBy, Engine};
 use crate::entry::{
-    DEPENDENCIES_MAX, ENTRY_BYTES_MAX, EntryHeader, FORMAT, HEADER_BYTES_MAX, NAME_BYTES_MAX, SECTION_BYTES_MAX, SECTIONS_MAX, SEQ_MAX, SectionHeader,
-    SectionKind,
+    DEPENDENCIES_MAX, ENTRY_BYTES_MAX, EntryHeader, FORMAT, HEADER_BYTES_MAX, NAME_BYTES_MAX, SECTION_BYTES_MAX, SECTIONS_MAX,
+    SEQ_MAX, SectionHeader, SectionKind,
 };
 use crate::environment::ClockReading;
 use crate::error::ReplicaError;
@@ -77,10 +77,19 @@ impl Journal {
         let own = self.origin();
         let author = self.chains.get(&own).map_or(0, |chain| chain.number);
         let others = self.chains.iter().filter(|(origin, chain)| **origin != own && chain.seq > 0);
-        others.filter(|(origin, chain)| chain.seq > self.chains.known_by(author, origin)).map(|(origin, chain)| (*origin, chain.seq)).collect()
+        others
+            .filter(|(origin, chain)| chain.seq > self.chains.known_by(author, origin))
+            .map(|(origin, chain)| (*origin, chain.seq))
+            .collect()
     }
 
-    fn write(&mut self, tx: &Connection, draft: &Draft, sections: Vec<Section>, clock: ClockReading) -> Result<Recorded, ReplicaError> {
+    fn write(
+        &mut self,
+        tx: &Connection,
+        draft: &Draft,
+        sections: Vec<Section>,
+        clock: ClockReading,
+    ) -> Result<Recorded, ReplicaError> {
         check_size(draft, &sections)?;
         let header = self.next_header(draft, &sections, clock);
         let bytes = header.encode()?;

@@ -12,8 +12,16 @@ use crate::error::ReplicaError;
 
 /// The tables that hold sums, with how many of their columns are the key, and their columns.
 const TABLES: &[(&str, usize, &str)] = &[
-    ("stock_levels", 2, "variant, location, on_hand, committed, unavailable, in_transit, count_fact, count_lamport, count_replica, count_incarnation, count_seq, count_at"),
-    ("till_sessions", 1, "id, till, business_day, opened_at, opening_float, currency, totals, closing, closed_at, z_number, cash_variance"),
+    (
+        "stock_levels",
+        2,
+        "variant, location, on_hand, committed, unavailable, in_transit, count_fact, count_lamport, count_replica, count_incarnation, count_seq, count_at",
+    ),
+    (
+        "till_sessions",
+        1,
+        "id, till, business_day, opened_at, opening_float, currency, totals, closing, closed_at, z_number, cash_variance",
+    ),
     ("sales_days", 1, "business_day, totals"),
     ("sales_by_variant", 2, "business_day, variant, quantity, gross"),
 ];
@@ -56,7 +64,13 @@ pub fn export(connection: &Connection, exported: &mut Exported) -> Result<Option
     Ok(None)
 }
 
-fn export_after(connection: &Connection, exported: &mut Exported, name: &str, key_width: usize, columns: &str) -> Result<Chunk, ReplicaError> {
+fn export_after(
+    connection: &Connection,
+    exported: &mut Exported,
+    name: &str,
+    key_width: usize,
+    columns: &str,
+) -> Result<Chunk, ReplicaError> {
     let key = columns.split(", ").take(key_width).collect::<Vec<_>>().join(", ");
     let marks = vec!["?"; key_width].join(", ");
     let condition = if exported.key.is_empty() { String::new() } else { format!("where ({key}) > ({marks})") };

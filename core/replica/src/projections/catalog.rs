@@ -69,7 +69,8 @@ fn write_product(tx: &Connection, product: &Product, known: Option<i64>, created
         write_variant(tx, product, variant, position)?;
     }
     for tag in &product.tags {
-        tx.prepare_cached("insert into product_tags (product, tag) values (?, ?)")?.execute(params![product.id.as_bytes(), tag])?;
+        tx.prepare_cached("insert into product_tags (product, tag) values (?, ?)")?
+            .execute(params![product.id.as_bytes(), tag])?;
     }
     tx.prepare_cached("insert into product_search (rowid, words) values (?, ?)")?
         .execute(params![number, words_of(product).as_str()])?;
@@ -128,8 +129,11 @@ pub(super) fn collection_changed(tx: &Connection, id: CollectionId) -> Result<()
     tx.prepare_cached("delete from collections where id = ?")?.execute([id.as_bytes()])?;
     if let Some((_, fields)) = find_document(tx, id.into())? {
         let collection = Collection::from_fields(id.into(), &fields);
-        tx.prepare_cached("insert into collections (id, handle, title_key) values (?, ?, ?)")?
-            .execute(params![id.as_bytes(), collection.handle, fold(&collection.title)])?;
+        tx.prepare_cached("insert into collections (id, handle, title_key) values (?, ?, ?)")?.execute(params![
+            id.as_bytes(),
+            collection.handle,
+            fold(&collection.title)
+        ])?;
         let mut statement = tx.prepare_cached("insert into collection_products (collection, product) values (?, ?)")?;
         for product in &collection.products {
             statement.execute(params![id.as_bytes(), product.as_bytes()])?;
@@ -140,7 +144,9 @@ pub(super) fn collection_changed(tx: &Connection, id: CollectionId) -> Result<()
 
 /// Tells readers that their lists of products are out of date.
 pub(super) fn catalog_changed(tx: &Connection) -> Result<(), ReplicaError> {
-    tx.prepare_cached("insert into catalog_version (id, version) values (1, 1) on conflict (id) do update set version = version + 1")?
-        .execute([])?;
+    tx.prepare_cached(
+        "insert into catalog_version (id, version) values (1, 1) on conflict (id) do update set version = version + 1",
+    )?
+    .execute([])?;
     Ok(())
 }

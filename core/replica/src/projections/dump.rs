@@ -9,22 +9,37 @@ use crate::origin::Hash;
 /// The tables that a rebuild makes, with their columns in key order. This file's own row numbers are left out.
 const COLUMNS: &[(&str, &str)] = &[
     ("conflicts", r#"document, path, kind, "values""#),
-    ("products", "id, status, is_listed, handle, title, title_key, vendor, product_type, image_url, variant_count, price_min, price_max, currency, created_at"),
+    (
+        "products",
+        "id, status, is_listed, handle, title, title_key, vendor, product_type, image_url, variant_count, price_min, price_max, currency, created_at",
+    ),
     ("product_tags", "product, tag"),
-    ("variants", "id, product, position, title, sku, barcode, list_price, compare_at_price, currency, unit, stock_policy, tax_category, image_url, weight_grams, requires_shipping"),
+    (
+        "variants",
+        "id, product, position, title, sku, barcode, list_price, compare_at_price, currency, unit, stock_policy, tax_category, image_url, weight_grams, requires_shipping",
+    ),
     ("variant_barcodes", "product, variant, code"),
     ("collections", "id, handle, title_key"),
     ("collection_products", "collection, product"),
     ("customers", "id, name_key, search_key"),
     ("parked_baskets", "id, parked_at"),
-    ("stock_levels", "variant, location, on_hand, committed, unavailable, in_transit, count_fact, count_lamport, count_replica, count_incarnation, count_seq, count_at"),
+    (
+        "stock_levels",
+        "variant, location, on_hand, committed, unavailable, in_transit, count_fact, count_lamport, count_replica, count_incarnation, count_seq, count_at",
+    ),
     ("stock_movements", "variant, location, at, fact, amount, is_count, replica, incarnation, seq"),
     ("sales", "business_day, sold_at, id, receipt_number, till, session, staff, customer, line_count, gross, currency"),
     ("refunds", "sale, id, refunded_at, receipt_number, gross, currency"),
-    ("till_sessions", "id, till, business_day, opened_at, opening_float, currency, totals, closing, closed_at, z_number, cash_variance"),
+    (
+        "till_sessions",
+        "id, till, business_day, opened_at, opening_float, currency, totals, closing, closed_at, z_number, cash_variance",
+    ),
     ("sales_days", "business_day, totals"),
     ("sales_by_variant", "business_day, variant, quantity, gross"),
-    ("orders", "id, number, name, email, search_key, customer, placed_at, gross, paid, currency, status, is_collection, line_count, commitments"),
+    (
+        "orders",
+        "id, number, name, email, search_key, customer, placed_at, gross, paid, currency, status, is_collection, line_count, commitments",
+    ),
     ("order_facts", r#""order", fact"#),
 ];
 

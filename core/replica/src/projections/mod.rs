@@ -27,8 +27,8 @@ use crate::origin::Origin;
 pub use dump::digests;
 pub use orders::facts_to_ship;
 pub(crate) use orders::{Folded, facts_of, fold_order};
-pub(crate) use sales::NO_SALE;
 pub use rebuild::{rebuild, rebuild_facts};
+pub(crate) use sales::NO_SALE;
 
 /// The entry that tells a fact.
 pub struct Context<'a> {
@@ -61,7 +61,11 @@ pub fn document_changed(tx: &Connection, id: DocumentId, kind: DocumentKind) -> 
         DocumentKind::Customer => people::customer_changed(tx, id.into()),
         DocumentKind::ParkedBasket => people::parked_basket_changed(tx, id),
         // Few, and read from the documents themselves.
-        DocumentKind::Shop | DocumentKind::Location | DocumentKind::Till | DocumentKind::StaffMember | DocumentKind::TaxTable
+        DocumentKind::Shop
+        | DocumentKind::Location
+        | DocumentKind::Till
+        | DocumentKind::StaffMember
+        | DocumentKind::TaxTable
         | DocumentKind::ShippingTable => Ok(()),
     }
 }
@@ -79,7 +83,10 @@ pub fn fact_recorded(tx: &Connection, fact: &Fact, context: &Context<'_>) -> Res
         FactBody::OrderPaid(paid) => orders::changed(tx, fact, paid.order, context),
         FactBody::OrderFulfilled(fulfilled) => orders::changed(tx, fact, fulfilled.order, context),
         FactBody::OrderCanceled(canceled) => orders::changed(tx, fact, canceled.order, context),
-        FactBody::StockReceived(_) | FactBody::StockAdjusted(_) | FactBody::StockCounted(_) | FactBody::DeviceCertified(_)
+        FactBody::StockReceived(_)
+        | FactBody::StockAdjusted(_)
+        | FactBody::StockCounted(_)
+        | FactBody::DeviceCertified(_)
         | FactBody::DeviceRevoked(_) => Ok(()),
     }
 }

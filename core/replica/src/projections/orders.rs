@@ -49,7 +49,8 @@ pub(crate) fn fold_order(tx: &Connection, order: OrderId, told: Option<&Fact>) -
     let mut all = facts_of(tx, order)?;
     all.extend(told.filter(|told| all.iter().all(|fact| fact.id != told.id)).cloned());
     let placing = all.iter().find(|fact| fact.id == FactId::from(order));
-    let placed = placing.and_then(|fact| if let FactBody::OrderPlaced(placed) = &fact.body { Some(OrderPlaced::clone(placed)) } else { None });
+    let placed = placing
+        .and_then(|fact| if let FactBody::OrderPlaced(placed) = &fact.body { Some(OrderPlaced::clone(placed)) } else { None });
     let Some(placed) = placed else { return Ok(None) };
     let state = OrderState::fold(&placed, all.iter().filter_map(|fact| order_fact(&fact.body)));
     Ok(Some(Folded { placed, state }))
@@ -58,7 +59,8 @@ pub(crate) fn fold_order(tx: &Connection, order: OrderId, told: Option<&Fact>) -
 /// The facts of an order, by id.
 pub(crate) fn facts_of(tx: &Connection, order: OrderId) -> Result<Vec<Fact>, ReplicaError> {
     let mut statement = tx.prepare_cached(r#"select fact from order_facts where "order" = ? order by fact"#)?;
-    let ids = statement.query_map([order.as_bytes()], |row| row.get(0).map(FactId::from_bytes))?.collect::<Result<Vec<_>, _>>()?;
+    let ids =
+        statement.query_map([order.as_bytes()], |row| row.get(0).map(FactId::from_bytes))?.collect::<Result<Vec<_>, _>>()?;
     let mut all = Vec::with_capacity(ids.len());
     for id in ids {
         all.extend(facts::load(tx, id)?);
@@ -95,7 +97,10 @@ impl Commitments {
             let difference = differences.entry(*place).or_default();
             *difference = difference.wrapping_sub(*quantity);
         }
-        differences.into_iter().filter(|(_, amount)| *amount != 0).try_for_each(|(place, amount)| stock::commit(tx, place, amount))
+        differences
+            .into_iter()
+            .filter(|(_, amount)| *amount != 0)
+            .try_for_each(|(place, amount)| stock::commit(tx, place, amount))
     }
 }
 

@@ -16,8 +16,11 @@ pub(super) fn customer_changed(tx: &Connection, id: CustomerId) -> Result<(), Re
     let Some((_, fields)) = find_document(tx, id.into())? else { return Ok(()) };
     let customer = Customer::from_fields(id.into(), &fields);
     let search_key = fold(&format!("{} {} {}", customer.name, customer.email, customer.phone));
-    tx.prepare_cached("insert into customers (id, name_key, search_key) values (?, ?, ?)")?
-        .execute(params![id.as_bytes(), fold(&customer.name), search_key])?;
+    tx.prepare_cached("insert into customers (id, name_key, search_key) values (?, ?, ?)")?.execute(params![
+        id.as_bytes(),
+        fold(&customer.name),
+        search_key
+    ])?;
     Ok(())
 }
 

@@ -77,6 +77,8 @@ fn ids_after(tx: &Connection, after: Option<DocumentId>) -> Result<Vec<(Document
     })?;
     let rows = rows.collect::<Result<Vec<_>, _>>()?;
     rows.into_iter()
-        .map(|(id, code)| Ok((id, DocumentKind::from_code(code).ok_or_else(|| ReplicaError::damaged("a document of an unknown kind"))?)))
+        .map(|(id, code)| {
+            Ok((id, DocumentKind::from_code(code).ok_or_else(|| ReplicaError::damaged("a document of an unknown kind"))?))
+        })
         .collect()
 }

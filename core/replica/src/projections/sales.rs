@@ -59,9 +59,10 @@ pub(super) fn refunded(tx: &Connection, fact: FactId, refund: &Refund, context: 
         return Ok(());
     }
     count_on_day(tx, refund.business_day, |totals| totals.add_refund(refund))?;
-    let lines = refund.lines.iter().filter_map(|line| {
-        Some((line.variant?, line.quantity.thousandths.wrapping_neg(), line.gross.minor.wrapping_neg()))
-    });
+    let lines = refund
+        .lines
+        .iter()
+        .filter_map(|line| Some((line.variant?, line.quantity.thousandths.wrapping_neg(), line.gross.minor.wrapping_neg())));
     count_variants(tx, refund.business_day, lines)?;
     sessions::update(tx, refund.session, refund.gross.currency, |totals| totals.add_refund(refund))
 }
@@ -79,7 +80,11 @@ pub(super) fn count_on_day(tx: &Connection, day: BusinessDay, count: impl FnOnce
     Ok(())
 }
 
-fn count_variants(tx: &Connection, day: BusinessDay, lines: impl Iterator<Item = (VariantId, i64, i64)>) -> Result<(), ReplicaError> {
+fn count_variants(
+    tx: &Connection,
+    day: BusinessDay,
+    lines: impl Iterator<Item = (VariantId, i64, i64)>,
+) -> Result<(), ReplicaError> {
     let mut sums: BTreeMap<VariantId, (i64, i64)> = BTreeMap::new();
     for (variant, quantity, gross) in lines {
         let (quantities, grosses) = sums.entry(variant).or_default();

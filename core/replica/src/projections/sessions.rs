@@ -36,7 +36,12 @@ pub(super) fn cash_moved(tx: &Connection, moved: &CashMoved, context: &Context<'
 }
 
 /// A drawer was counted and closed. Of two closings of one session (two branches of a copied till) the first report counts.
-pub(super) fn closed(tx: &Connection, fact: FactId, closed: &TillSessionClosed, context: &Context<'_>) -> Result<(), ReplicaError> {
+pub(super) fn closed(
+    tx: &Connection,
+    fact: FactId,
+    closed: &TillSessionClosed,
+    context: &Context<'_>,
+) -> Result<(), ReplicaError> {
     if context.is_covered {
         return Ok(());
     }
@@ -55,7 +60,10 @@ pub(super) fn closed(tx: &Connection, fact: FactId, closed: &TillSessionClosed, 
 
 /// Changes the totals of a session. A session whose opening is not known here gets its row all the same.
 pub(super) fn update(
-    tx: &Connection, session: TillSessionId, currency: Currency, count: impl FnOnce(&mut Totals),
+    tx: &Connection,
+    session: TillSessionId,
+    currency: Currency,
+    count: impl FnOnce(&mut Totals),
 ) -> Result<(), ReplicaError> {
     let stored: Option<Vec<u8>> = tx
         .prepare_cached("select totals from till_sessions where id = ?")?

@@ -58,11 +58,18 @@ pub(super) fn fact_recorded(tx: &Connection, fact: &Fact, context: &Context<'_>)
         let amount = posting.amount;
         match posting.account {
             Account::OnHand(location, variant) => add(&mut moves.entry((variant, location)).or_default().on_hand, amount),
-            Account::Unavailable(location, variant) => add(&mut moves.entry((variant, location)).or_default().unavailable, amount),
+            Account::Unavailable(location, variant) => {
+                add(&mut moves.entry((variant, location)).or_default().unavailable, amount)
+            }
             Account::InTransit(location, variant) => add(&mut moves.entry((variant, location)).or_default().in_transit, amount),
             // Committed is folded from orders; the counterparts are what the sums are taken against; cash stands in sessions.
-            Account::Committed(..) | Account::Supplier(_) | Account::Customer(_) | Account::Shrinkage(_) | Account::SetAside(_)
-            | Account::Drawer(_) | Account::CashOutside => {}
+            Account::Committed(..)
+            | Account::Supplier(_)
+            | Account::Customer(_)
+            | Account::Shrinkage(_)
+            | Account::SetAside(_)
+            | Account::Drawer(_)
+            | Account::CashOutside => {}
         }
     }
     moves.into_iter().try_for_each(|(place, moved)| stock_moved(tx, fact.id, place, moved, context))
@@ -192,7 +199,12 @@ fn write_level(tx: &Connection, (variant, location): Place, level: &Level) -> Re
 }
 
 fn write_movement(
-    tx: &Connection, fact: FactId, (variant, location): Place, amount: i64, is_count: bool, context: &Context<'_>,
+    tx: &Connection,
+    fact: FactId,
+    (variant, location): Place,
+    amount: i64,
+    is_count: bool,
+    context: &Context<'_>,
 ) -> Result<(), ReplicaError> {
     tx.prepare_cached(include_str!("../sql/put_stock_movement.sql"))?.execute(params![
         variant.as_bytes(),

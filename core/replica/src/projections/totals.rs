@@ -133,8 +133,23 @@ impl Totals {
     /// Counts what another total counted.
     pub fn add_totals(&mut self, other: &Self) {
         let Self {
-            sale_count, refund_count, order_count, sales_gross, refunds_gross, orders_gross, net, tax, discount, cash_rounding,
-            paid_in, paid_out, safe_drops, cash, tenders, taxes, slots,
+            sale_count,
+            refund_count,
+            order_count,
+            sales_gross,
+            refunds_gross,
+            orders_gross,
+            net,
+            tax,
+            discount,
+            cash_rounding,
+            paid_in,
+            paid_out,
+            safe_drops,
+            cash,
+            tenders,
+            taxes,
+            slots,
         } = other;
         add(&mut self.sale_count, *sale_count);
         add(&mut self.refund_count, *refund_count);
@@ -157,12 +172,16 @@ impl Totals {
 
     /// Tax by rate, the highest first.
     pub fn tax_amounts(&self, currency: Currency) -> Vec<TaxAmount> {
-        let mut taxes: Vec<TaxAmount> = self.taxes.iter().map(|((rate, name), NetAndTax(net, tax))| TaxAmount {
-            name: name.clone(),
-            rate_millionths: RateMillionths(*rate),
-            net: Money::from_minor(*net, currency),
-            tax: Money::from_minor(*tax, currency),
-        }).collect();
+        let mut taxes: Vec<TaxAmount> = self
+            .taxes
+            .iter()
+            .map(|((rate, name), NetAndTax(net, tax))| TaxAmount {
+                name: name.clone(),
+                rate_millionths: RateMillionths(*rate),
+                net: Money::from_minor(*net, currency),
+                tax: Money::from_minor(*tax, currency),
+            })
+            .collect();
         taxes.sort_by(|a, b| (b.rate_millionths, &a.name).cmp(&(a.rate_millionths, &b.name)));
         taxes
     }

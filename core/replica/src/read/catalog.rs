@@ -30,7 +30,12 @@ impl Reader {
     }
 
     /// A page of products.
-    pub fn products(&self, filter: &ProductFilter, after: Option<&Cursor>, limit: usize) -> Result<Page<ProductRow>, ReplicaError> {
+    pub fn products(
+        &self,
+        filter: &ProductFilter,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<ProductRow>, ReplicaError> {
         self.page_of(List::Products(filter.clone()), after, limit, |number| self.product_row(number))
     }
 
@@ -70,7 +75,8 @@ impl Reader {
         if code.is_empty() {
             return Ok(Vec::new());
         }
-        let mut rows = self.rows(include_str!("../sql/variants_by_barcode.sql"), params![code_key(code), page(usize::MAX)], variant_row)?;
+        let mut rows =
+            self.rows(include_str!("../sql/variants_by_barcode.sql"), params![code_key(code), page(usize::MAX)], variant_row)?;
         if rows.is_empty() {
             rows = self.rows(include_str!("../sql/variants_by_sku.sql"), params![code, page(usize::MAX)], variant_row)?;
         }

@@ -70,7 +70,9 @@ fn conflict_value(value: DisputedValue, authors: &HashMap<Vec<u8>, Origin>) -> C
 fn title_of(kind: DocumentKind, fields: &Fields) -> String {
     let path = match kind {
         DocumentKind::Product | DocumentKind::Collection => "title",
-        DocumentKind::Shop | DocumentKind::Location | DocumentKind::Till | DocumentKind::StaffMember | DocumentKind::Customer => "name",
+        DocumentKind::Shop | DocumentKind::Location | DocumentKind::Till | DocumentKind::StaffMember | DocumentKind::Customer => {
+            "name"
+        }
         DocumentKind::ParkedBasket => "label",
         DocumentKind::TaxTable => return "Tax table".to_owned(),
         DocumentKind::ShippingTable => return "Shipping rates".to_owned(),

@@ -24,9 +24,8 @@ struct Chain {
 impl Reader {
     /// The shop's devices by name, with when each was last heard of.
     pub fn devices(&self) -> Result<Vec<DeviceRow>, ReplicaError> {
-        let stored = self.rows(include_str!("../sql/devices.sql"), [], |row| {
-            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, bool>(1)?))
-        })?;
+        let stored =
+            self.rows(include_str!("../sql/devices.sql"), [], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, bool>(1)?)))?;
         let last = self.last_entries()?;
         let mut latest: BTreeMap<ReplicaId, DeviceRow> = BTreeMap::new();
         for (body, is_revoked) in stored {

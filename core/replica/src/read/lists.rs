@@ -30,7 +30,9 @@ pub struct Cursor {
 pub(super) enum List {
     Products(ProductFilter),
     /// Variants of listed products, by title.
-    Variants { search: String },
+    Variants {
+        search: String,
+    },
 }
 
 struct Kept {
@@ -100,7 +102,8 @@ impl Reader {
         let is_by_stock = matches!(
             list,
             List::Products(
-                ProductFilter { sort: ProductSort::AvailableAscending | ProductSort::AvailableDescending, .. } | ProductFilter { is_available: true, .. }
+                ProductFilter { sort: ProductSort::AvailableAscending | ProductSort::AvailableDescending, .. }
+                    | ProductFilter { is_available: true, .. }
             )
         );
         Ok((catalog, if is_by_stock { self.generation()? } else { 0 }))
@@ -108,12 +111,17 @@ impl Reader {
 
     /// A page of a list, and where it goes on.
     pub(super) fn page_of<T>(
-        &self, list: List, after: Option<&Cursor>, limit: usize, make: impl FnMut(i64) -> Result<Option<T>, ReplicaError>,
+        &self,
+        list: List,
+        after: Option<&Cursor>,
+        limit: usize,
+        make: impl FnMut(i64) -> Result<Option<T>, ReplicaError>,
     ) -> Result<Page<T>, ReplicaError> {
         let offset = after.map_or(0, |cursor| cursor.offset);
         let numbers = self.numbers(list)?;
         let end = offset.saturating_add(limit.min(PAGE_MAX));
-        let rows = window(&numbers, offset, limit).iter().copied().map(make).filter_map(Result::transpose).collect::<Result<_, _>>()?;
+        let rows =
+            window(&numbers, offset, limit).iter().copied().map(make).filter_map(Result::transpose).collect::<Result<_, _>>()?;
         Ok(Page { rows, next: (end < numbers.len()).then_some(Cursor { offset: end }) })
     }
 }
@@ -164,7 +172,18 @@ impl Query {
     }
 
     fn of_products(filter: &ProductFilter) -> Self {
-        let ProductFilter { search, status, collection, vendor, product_type, tag, price_minor_min, price_minor_max, is_available, sort } = filter;
+        let ProductFilter {
+            search,
+            status,
+            collection,
+            vendor,
+            product_type,
+            tag,
+            price_minor_min,
+            price_minor_max,
+            is_available,
+            sort,
+        } = filter;
         let (from, order) = order_of(*sort);
         let mut query = Self { from, conditions: Vec::new(), params: Vec::new(), order };
         query.conditions.push(is_listed(*status, *sort));
@@ -226,9 +245,17 @@ fn is_listed(status: Option<ProductStatus>, sort: ProductSort) -> &'static str {
     match sort {
         ProductSort::Title | ProductSort::TitleDescending | ProductSort::Newest if is_archived => "products.is_listed = 0",
         ProductSort::Title | ProductSort::TitleDescending | ProductSort::Newest => "products.is_listed = 1",
-        ProductSort::PriceAscending | ProductSort::PriceDescending | ProductSort::AvailableAscending | ProductSort::AvailableDescending
-            if is_archived => "+products.is_listed = 0",
-        ProductSort::PriceAscending | ProductSort::PriceDescending | ProductSort::AvailableAscending
+        ProductSort::PriceAscending
+        | ProductSort::PriceDescending
+        | ProductSort::AvailableAscending
+        | ProductSort::AvailableDescending
+            if is_archived =>
+        {
+            "+products.is_listed = 0"
+        }
+        ProductSort::PriceAscending
+        | ProductSort::PriceDescending
+        | ProductSort::AvailableAscending
         | ProductSort::AvailableDescending => "+products.is_listed = 1",
     }
 }
@@ -244,7 +271,9 @@ fn order_of(sort: ProductSort) -> (&'static str, &'static str) {
         ProductSort::Title => (PLAIN, "products.title_key, products.id"),
         ProductSort::TitleDescending => (PLAIN, "products.title_key desc, products.id desc"),
         ProductSort::PriceAscending => (PLAIN, "products.price_min is null, products.price_min, products.title_key, products.id"),
-        ProductSort::PriceDescending => (PLAIN, "products.price_max is null, products.price_max desc, products.title_key, products.id"),
+        ProductSort::PriceDescending => {
+            (PLAIN, "products.price_max is null, products.price_max desc, products.title_key, products.id")
+        }
         ProductSort::AvailableAscending => (BY_STOCK, "coalesce(stock.available, 0), products.title_key, products.id"),
         ProductSort::AvailableDescending => (BY_STOCK, "coalesce(stock.available, 0) desc, products.title_key, products.id"),
         ProductSort::Newest => (PLAIN, "products.created_at desc, products.id desc"),

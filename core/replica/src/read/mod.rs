@@ -80,14 +80,24 @@ impl Reader {
     }
 
     /// All rows of a statement, each made by `make`.
-    fn rows<T>(&self, sql: &str, params: impl Params, make: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>, ReplicaError> {
+    fn rows<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        make: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, ReplicaError> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map(params, make)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The first row of a statement.
-    fn row<T>(&self, sql: &str, params: impl Params, make: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<Option<T>, ReplicaError> {
+    fn row<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        make: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, ReplicaError> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query_map(params, make)?;
         Ok(rows.next().transpose()?)

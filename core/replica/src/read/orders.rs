@@ -31,7 +31,9 @@ impl Reader {
         let OrderFilter { status, search } = filter;
         let (search, limit, offset) = (fold(search.trim()), page(limit), position(offset));
         match status {
-            Some(status) => self.rows(include_str!("../sql/orders_of_status.sql"), params![search, limit, offset, status.word()], order_row),
+            Some(status) => {
+                self.rows(include_str!("../sql/orders_of_status.sql"), params![search, limit, offset, status.word()], order_row)
+            }
             None => self.rows(include_str!("../sql/orders.sql"), params![search, limit, offset], order_row),
         }
     }

@@ -20,7 +20,9 @@ impl Reader {
         let words = search_words(search);
         let word = |index: usize| words.get(index).map_or("", String::as_str);
         let sql = include_str!("../sql/customers.sql");
-        let ids = self.rows(sql, params![word(0), word(1), word(2), page(limit), position(offset)], |row| row.get(0).map(DocumentId::from_bytes))?;
+        let ids = self.rows(sql, params![word(0), word(1), word(2), page(limit), position(offset)], |row| {
+            row.get(0).map(DocumentId::from_bytes)
+        })?;
         self.all(ids)
     }
 

@@ -70,7 +70,8 @@ impl Reader {
 
     fn days(&self, from: BusinessDay, to: BusinessDay) -> Result<Vec<(BusinessDay, Totals)>, ReplicaError> {
         let sql = "select business_day, totals from sales_days where business_day between ? and ? order by business_day limit ?";
-        let stored = self.rows(sql, params![from.unix_day, to.unix_day, DAYS_MAX], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+        let stored =
+            self.rows(sql, params![from.unix_day, to.unix_day, DAYS_MAX], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)))?;
         stored.into_iter().map(|(unix_day, totals)| Ok((BusinessDay { unix_day }, cbor::from_slice(&totals)?))).collect()
     }
 

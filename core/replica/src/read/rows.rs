@@ -1,11 +1,11 @@
 //! The rows that readers give. Plain values: a screen shows them, a server sends them.
 
 use serde::{Deserialize, Serialize};
+use tradepost_domain::catalog::ProductStatus;
+use tradepost_domain::document::{DocumentKind, Scalar};
 use tradepost_domain::id::{
     DocumentId, LocationId, OrderId, ProductId, RefundId, SaleId, StaffId, TillId, TillSessionId, VariantId,
 };
-use tradepost_domain::catalog::ProductStatus;
-use tradepost_domain::document::{DocumentKind, Scalar};
 use tradepost_domain::money::Money;
 use tradepost_domain::order::OrderStatus;
 use tradepost_domain::quantity::Quantity;

@@ -43,7 +43,11 @@ impl Reader {
             if found.len() >= limit {
                 break;
             }
-            let rows = self.rows(include_str!("../sql/variants_of_product_number.sql"), params![candidate.number, VARIANTS_MAX], variant_row)?;
+            let rows = self.rows(
+                include_str!("../sql/variants_of_product_number.sql"),
+                params![candidate.number, VARIANTS_MAX],
+                variant_row,
+            )?;
             let known: Vec<VariantId> = found.iter().map(|row| row.id).collect();
             found.extend(fitting(rows, &words).into_iter().filter(|row| !known.contains(&row.id)));
         }
@@ -75,7 +79,11 @@ impl Reader {
         numbers.extend(self.rows(sql, params![typed, TITLES_MAX], |row| row.get::<_, i64>(0))?);
         if is_code(typed) {
             // Every article has another number: the index of words would gather all that begin so before the first one is read.
-            numbers.extend(self.rows(include_str!("../sql/products_by_code_beginning.sql"), params![typed, MATCHES_MAX], |row| row.get::<_, i64>(0))?);
+            numbers.extend(self.rows(
+                include_str!("../sql/products_by_code_beginning.sql"),
+                params![typed, MATCHES_MAX],
+                |row| row.get::<_, i64>(0),
+            )?);
             return Ok(numbers);
         }
         let whole_words = self.matching(&prefixes.replace('*', ""))?;
@@ -108,7 +116,8 @@ fn fitting(rows: Vec<VariantRow>, words: &[String]) -> Vec<VariantRow> {
         let joined = own.concat();
         rest.iter().all(|word| begins(&own, word) || joined.starts_with(word.as_str()))
     };
-    let (fitting, others): (Vec<_>, Vec<_>) = rows.into_iter().filter(|row| row.status != ProductStatus::Archived).partition(says_rest);
+    let (fitting, others): (Vec<_>, Vec<_>) =
+        rows.into_iter().filter(|row| row.status != ProductStatus::Archived).partition(says_rest);
     if fitting.is_empty() { others } else { fitting }
 }
 

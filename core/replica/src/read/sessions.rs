@@ -11,7 +11,8 @@ use crate::cbor;
 use crate::error::ReplicaError;
 use crate::projections::totals::Totals;
 
-const COLUMNS: &str = "id, till, business_day, opened_at, opening_float, currency, totals, closing, closed_at, z_number, cash_variance";
+const COLUMNS: &str =
+    "id, till, business_day, opened_at, opening_float, currency, totals, closing, closed_at, z_number, cash_variance";
 
 struct Stored {
     row: TillSessionRow,
@@ -21,13 +22,17 @@ struct Stored {
 impl Reader {
     /// The session that is open at a till; of several the one opened last.
     pub fn open_session(&self, till: TillId) -> Result<Option<TillSessionRow>, ReplicaError> {
-        let sql = format!("select {COLUMNS} from till_sessions where till = ? and z_number is null and opened_at is not null order by opened_at desc, id limit 1");
+        let sql = format!(
+            "select {COLUMNS} from till_sessions where till = ? and z_number is null and opened_at is not null order by opened_at desc, id limit 1"
+        );
         self.sessions_of(&sql, [till.as_bytes()]).map(|rows| rows.into_iter().next())
     }
 
     /// Every session that is open.
     pub fn open_sessions(&self) -> Result<Vec<TillSessionRow>, ReplicaError> {
-        let sql = format!("select {COLUMNS} from till_sessions where z_number is null and opened_at is not null order by opened_at desc, id limit ?");
+        let sql = format!(
+            "select {COLUMNS} from till_sessions where z_number is null and opened_at is not null order by opened_at desc, id limit ?"
+        );
         self.sessions_of(&sql, [page(usize::MAX)])
     }
 
@@ -39,7 +44,9 @@ impl Reader {
 
     /// Sessions, the latest first.
     pub fn sessions(&self, limit: usize, offset: usize) -> Result<Vec<TillSessionRow>, ReplicaError> {
-        let sql = format!("select {COLUMNS} from till_sessions where opened_at is not null order by opened_at desc, id desc limit ? offset ?");
+        let sql = format!(
+            "select {COLUMNS} from till_sessions where opened_at is not null order by opened_at desc, id desc limit ? offset ?"
+        );
         self.sessions_of(&sql, params![page(limit), position(offset)])
     }
 
@@ -58,7 +65,9 @@ impl Reader {
     }
 
     fn closing(&self, fact: FactId) -> Result<Option<TillSessionClosed>, ReplicaError> {
-        Ok(self.fact(fact)?.and_then(|fact| if let FactBody::TillSessionClosed(closed) = fact.body { Some(*closed) } else { None }))
+        Ok(self
+            .fact(fact)?
+            .and_then(|fact| if let FactBody::TillSessionClosed(closed) = fact.body { Some(*closed) } else { None }))
     }
 
     fn sessions_of(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<TillSessionRow>, ReplicaError> {

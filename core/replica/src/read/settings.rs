@@ -73,7 +73,8 @@ impl Reader {
     fn all_of_kind<D: Document>(&self) -> Result<Vec<D>, ReplicaError> {
         debug_assert!(!matches!(D::KIND, DocumentKind::Product | DocumentKind::Customer | DocumentKind::ParkedBasket));
         let sql = "select id, fields from documents where kind = ? and kind not in (7, 9, 10) order by id";
-        let stored = self.rows(sql, [D::KIND.code()], |row| Ok((DocumentId::from_bytes(row.get(0)?), row.get::<_, Vec<u8>>(1)?)))?;
+        let stored =
+            self.rows(sql, [D::KIND.code()], |row| Ok((DocumentId::from_bytes(row.get(0)?), row.get::<_, Vec<u8>>(1)?)))?;
         stored.into_iter().map(|(id, fields)| Ok(D::from_fields(id, &cbor::from_slice(&fields)?))).collect()
     }
 }

@@ -27,7 +27,13 @@ impl Reader {
     }
 
     /// The stock of listed variants by title; one row for each variant and location. `search` narrows as in a list of products.
-    pub fn stock_list(&self, location: Option<LocationId>, search: &str, offset: usize, limit: usize) -> Result<Vec<StockRow>, ReplicaError> {
+    pub fn stock_list(
+        &self,
+        location: Option<LocationId>,
+        search: &str,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Vec<StockRow>, ReplicaError> {
         let locations = match location {
             Some(location) => vec![location],
             None => self.locations()?.into_iter().map(|location| location.id).collect(),
@@ -73,7 +79,11 @@ impl Reader {
         let locations = self.rows(sql, [variant.as_bytes()], |row| row.get::<_, [u8; 16]>(0))?;
         let mut rows = Vec::new();
         for location in locations {
-            rows.extend(self.rows(include_str!("../sql/stock_movements.sql"), params![variant.as_bytes(), location, page(limit)], movement_row)?);
+            rows.extend(self.rows(
+                include_str!("../sql/stock_movements.sql"),
+                params![variant.as_bytes(), location, page(limit)],
+                movement_row,
+            )?);
         }
         rows.sort_by_key(|row| std::cmp::Reverse((row.at, row.fact)));
         rows.truncate(limit.min(PAGE_MAX));
@@ -124,7 +134,13 @@ fn remark(body: &FactBody) -> String {
         FactBody::StockAdjusted(adjusted) => adjusted.reason.clone(),
         FactBody::OrderFulfilled(fulfilled) => fulfilled.tracking_number.clone(),
         FactBody::OrderPlaced(placed) => placed.number.clone(),
-        FactBody::TillSessionOpened(_) | FactBody::CashMoved(_) | FactBody::TillSessionClosed(_) | FactBody::StockCounted(_)
-        | FactBody::OrderPaid(_) | FactBody::OrderCanceled(_) | FactBody::DeviceCertified(_) | FactBody::DeviceRevoked(_) => String::new(),
+        FactBody::TillSessionOpened(_)
+        | FactBody::CashMoved(_)
+        | FactBody::TillSessionClosed(_)
+        | FactBody::StockCounted(_)
+        | FactBody::OrderPaid(_)
+        | FactBody::OrderCanceled(_)
+        | FactBody::DeviceCertified(_)
+        | FactBody::DeviceRevoked(_) => String::new(),
     }
 }

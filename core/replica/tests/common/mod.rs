@@ -13,7 +13,8 @@ use tradepost_domain::stock::{StockAdjusted, StockLine};
 use tradepost_domain::time::Timestamp;
 use tradepost_replica::simulated::SimulatedEnvironment;
 use tradepost_replica::{
-    Admission, Continuity, DatabaseKey, DeviceSecrets, Draft, Environment, Membership, Recorded, Replica, SigningSeed, TransferEntry, identity,
+    Admission, Continuity, DatabaseKey, DeviceSecrets, Draft, Environment, Membership, Recorded, Replica, SigningSeed,
+    TransferEntry, identity,
 };
 
 pub const KEY: DatabaseKey = DatabaseKey([7; 32]);

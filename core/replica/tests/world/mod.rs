@@ -1,5 +1,11 @@
 //! A shop of three tills on which things happen, and what its stock must be by definition.
-#![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing, clippy::wildcard_enum_match_arm, reason = "tests; each binary uses a part")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests; each binary uses a part"
+)]
 
 use std::collections::BTreeMap;
 
@@ -11,7 +17,8 @@ use tradepost_domain::fact::{Fact, FactBody};
 use tradepost_domain::id::{FactId, LineId, LocationId, OrderId, ProductId, RefundId, SaleId, TillId, TillSessionId, VariantId};
 use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::order::{
-    DeliveryMethod, FulfilledLine, FulfillmentStage, OrderCanceled, OrderFact, OrderFulfilled, OrderPlaced, OrderState, PaymentMethod,
+    DeliveryMethod, FulfilledLine, FulfillmentStage, OrderCanceled, OrderFact, OrderFulfilled, OrderPlaced, OrderState,
+    PaymentMethod,
 };
 use tradepost_domain::posting::Account;
 use tradepost_domain::quantity::{Quantity, Unit};
@@ -34,23 +41,73 @@ pub const VARIANTS: [u8; 2] = [1, 2];
 /// Something that happens on a till.
 #[derive(Debug, Clone)]
 pub enum Act {
-    Sell { till: usize, variant: u8, quantity: i64 },
-    Refund { till: usize, sale: usize },
-    Receive { till: usize, variant: u8, quantity: i64 },
-    Count { till: usize, variant: u8, quantity: i64 },
-    Place { till: usize, variant: u8, quantity: i64 },
-    Fulfill { till: usize, order: usize },
-    Cancel { till: usize, order: usize },
-    MoveCash { till: usize, amount: i64 },
-    Close { till: usize },
-    Retitle { till: usize, title: u8 },
-    Reprice { till: usize, variant: u8, price: i64 },
-    Tag { till: usize, tag: u8, is_set: bool },
-    RemoveVariant { till: usize, variant: u8 },
+    Sell {
+        till: usize,
+        variant: u8,
+        quantity: i64,
+    },
+    Refund {
+        till: usize,
+        sale: usize,
+    },
+    Receive {
+        till: usize,
+        variant: u8,
+        quantity: i64,
+    },
+    Count {
+        till: usize,
+        variant: u8,
+        quantity: i64,
+    },
+    Place {
+        till: usize,
+        variant: u8,
+        quantity: i64,
+    },
+    Fulfill {
+        till: usize,
+        order: usize,
+    },
+    Cancel {
+        till: usize,
+        order: usize,
+    },
+    MoveCash {
+        till: usize,
+        amount: i64,
+    },
+    Close {
+        till: usize,
+    },
+    Retitle {
+        till: usize,
+        title: u8,
+    },
+    Reprice {
+        till: usize,
+        variant: u8,
+        price: i64,
+    },
+    Tag {
+        till: usize,
+        tag: u8,
+        is_set: bool,
+    },
+    RemoveVariant {
+        till: usize,
+        variant: u8,
+    },
     /// The clock of a till jumps.
-    Wait { till: usize, seconds: i64 },
+    Wait {
+        till: usize,
+        seconds: i64,
+    },
     /// One till reads another.
-    Pull { till: usize, from: usize },
+    Pull {
+        till: usize,
+        from: usize,
+    },
 }
 
 pub fn acts(tills: usize, count_max: usize) -> impl Strategy<Value = Vec<Act>> {
@@ -165,7 +222,10 @@ impl World {
             Act::Receive { till, variant: number, quantity: units } => {
                 let lines = vec![StockLine { variant: variant(number), quantity: quantity(units) }];
                 let received_at = Timestamp::from_unix_ms(0);
-                self.tell_new(till, FactBody::StockReceived(StockReceived { location: LOCATION, lines, reference: String::new(), received_at }));
+                self.tell_new(
+                    till,
+                    FactBody::StockReceived(StockReceived { location: LOCATION, lines, reference: String::new(), received_at }),
+                );
             }
             Act::Count { till, variant: number, quantity: units } => {
                 let lines = vec![StockLine { variant: variant(number), quantity: quantity(units) }];
@@ -181,7 +241,14 @@ impl World {
             Act::MoveCash { till, amount } => {
                 let session = self.session(till);
                 let moved_at = Timestamp::from_unix_ms(0);
-                let moved = CashMoved { session, kind: CashMovementKind::PaidOut, amount: usd(amount), reason: String::new(), staff: None, moved_at };
+                let moved = CashMoved {
+                    session,
+                    kind: CashMovementKind::PaidOut,
+                    amount: usd(amount),
+                    reason: String::new(),
+                    staff: None,
+                    moved_at,
+                };
                 self.tell_new(till, FactBody::CashMoved(moved));
             }
             Act::Close { till } => self.close(till),
@@ -193,14 +260,24 @@ impl World {
             }),
             Act::Tag { till, tag, is_set } => self.edit_product(till, |product| {
                 let tag = format!("tag{tag}");
-                if is_set { product.tags.insert(tag) } else { product.tags.remove(&tag) };
+                if is_set {
+                    product.tags.insert(tag)
+                } else {
+                    product.tags.remove(&tag)
+                };
             }),
-            Act::RemoveVariant { till, variant: number } => self.edit_product(till, |product| product.variants.retain(|found| found.id != variant(number))),
+            Act::RemoveVariant { till, variant: number } => {
+                self.edit_product(till, |product| product.variants.retain(|found| found.id != variant(number)))
+            }
             Act::Wait { till, seconds } => self.tills[till].env.clock.wall_ms += seconds * 1000,
             Act::Pull { till, from } if till != from => {
                 let (left, right) = self.tills.split_at_mut(till.max(from));
                 let (low, high) = (&mut left[till.min(from)], &mut right[0]);
-                if till < from { low.pull(high) } else { high.pull(low) };
+                if till < from {
+                    low.pull(high)
+                } else {
+                    high.pull(low)
+                };
             }
             Act::Pull { .. } => {}
         }
@@ -243,7 +320,15 @@ impl World {
         let id = TillSessionId::from_bytes(self.tills[till].id());
         let opened_at = Timestamp::from_unix_ms(self.tills[till].env.clock.wall_ms);
         let till_id = self.till_ids[till];
-        let opened = TillSessionOpened { id, till: till_id, location: LOCATION, business_day: DAY, opened_at, staff: None, opening_float: usd(10_000) };
+        let opened = TillSessionOpened {
+            id,
+            till: till_id,
+            location: LOCATION,
+            business_day: DAY,
+            opened_at,
+            staff: None,
+            opening_float: usd(10_000),
+        };
         self.tell(till, *id.as_bytes(), FactBody::TillSessionOpened(opened));
         self.sessions[till] = Some(id);
         id
@@ -255,8 +340,14 @@ impl World {
         let totals = self.totals_of(session);
         let count = CashCount::of_total(usd(9_000)).unwrap();
         let request = CloseTillSession {
-            session, till: self.till_ids[till], z_number: self.z_numbers[till], business_day: DAY,
-            closed_at: Timestamp::from_unix_ms(self.tills[till].env.clock.wall_ms), staff: None, count, totals,
+            session,
+            till: self.till_ids[till],
+            z_number: self.z_numbers[till],
+            business_day: DAY,
+            closed_at: Timestamp::from_unix_ms(self.tills[till].env.clock.wall_ms),
+            staff: None,
+            count,
+            totals,
         };
         self.tell_new(till, FactBody::TillSessionClosed(Box::new(TillSessionClosed::close(request).unwrap())));
     }
@@ -293,7 +384,15 @@ impl World {
             discount: None,
         };
         let (net, tax, gross) = (usd(100 * units), usd(19 * units), usd(119 * units));
-        LineItem { line, discount: usd(0), rate_millionths: RateMillionths(190_000), tax_name: "VAT 19 %".into(), net, tax, gross }
+        LineItem {
+            line,
+            discount: usd(0),
+            rate_millionths: RateMillionths(190_000),
+            tax_name: "VAT 19 %".into(),
+            net,
+            tax,
+            gross,
+        }
     }
 
     fn sale(&mut self, till: usize, variant: u8, units: i64) -> Sale {
@@ -401,9 +500,17 @@ impl World {
 
     fn fulfill(&mut self, till: usize, order: usize) {
         let Some(placed) = self.known_order(till, order) else { return };
-        let lines = placed.lines.iter().map(|item| FulfilledLine { line: item.line.id, variant: item.line.variant, quantity: item.line.quantity });
+        let lines = placed.lines.iter().map(|item| FulfilledLine {
+            line: item.line.id,
+            variant: item.line.variant,
+            quantity: item.line.quantity,
+        });
         let fulfilled = OrderFulfilled {
-            order: placed.id, location: LOCATION, lines: lines.collect(), stage: FulfillmentStage::HandedOver, tracking_number: String::new(),
+            order: placed.id,
+            location: LOCATION,
+            lines: lines.collect(),
+            stage: FulfillmentStage::HandedOver,
+            tracking_number: String::new(),
             fulfilled_at: Timestamp::from_unix_ms(2),
         };
         self.tell_new(till, FactBody::OrderFulfilled(fulfilled));
@@ -433,7 +540,11 @@ impl World {
         let moved = |told: &&Told| latest.is_none_or(|(count, _)| told.is_later_than(count));
         let on_hand = |told: &Told| {
             let postings = told.fact.body.postings().unwrap();
-            postings.iter().filter(|posting| posting.account == Account::OnHand(LOCATION, variant(number))).map(|posting| posting.amount).sum::<i64>()
+            postings
+                .iter()
+                .filter(|posting| posting.account == Account::OnHand(LOCATION, variant(number)))
+                .map(|posting| posting.amount)
+                .sum::<i64>()
         };
         let sum: i64 = self.told.iter().filter(moved).map(on_hand).sum();
         Quantity::from_thousandths(latest.map_or(0, |(_, counted)| counted) + sum)
@@ -441,11 +552,13 @@ impl World {
 
     /// What is committed, folded by the domain.
     pub fn expected_committed(&self, number: u8) -> Quantity {
-        let facts = || self.told.iter().filter_map(|told| match &told.fact.body {
-            FactBody::OrderFulfilled(fulfilled) => Some(OrderFact::Fulfilled(fulfilled)),
-            FactBody::OrderCanceled(canceled) => Some(OrderFact::Canceled(canceled)),
-            _ => None,
-        });
+        let facts = || {
+            self.told.iter().filter_map(|told| match &told.fact.body {
+                FactBody::OrderFulfilled(fulfilled) => Some(OrderFact::Fulfilled(fulfilled)),
+                FactBody::OrderCanceled(canceled) => Some(OrderFact::Canceled(canceled)),
+                _ => None,
+            })
+        };
         let mut sums: BTreeMap<VariantId, i64> = BTreeMap::new();
         for told in &self.told {
             let FactBody::OrderPlaced(placed) = &told.fact.body else { continue };

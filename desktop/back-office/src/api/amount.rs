@@ -164,8 +164,12 @@ mod tests {
     #[test]
     fn money_reads_with_its_symbol_and_in_groups() {
         let table = [
-            (125_000, Currency::USD, "$1,250.00"), (-5, Currency::EUR, "-€0.05"), (1_200, Currency::CHF, "CHF 12.00"),
-            (1_250, Currency::JPY, "¥1,250"), (100_000_000, Currency::GBP, "£1,000,000.00"), (99, Currency::USD, "$0.99"),
+            (125_000, Currency::USD, "$1,250.00"),
+            (-5, Currency::EUR, "-€0.05"),
+            (1_200, Currency::CHF, "CHF 12.00"),
+            (1_250, Currency::JPY, "¥1,250"),
+            (100_000_000, Currency::GBP, "£1,000,000.00"),
+            (99, Currency::USD, "$0.99"),
         ];
         for (minor, currency, text) in table {
             assert_eq!(money_text(Money::from_minor(minor, currency)), text);

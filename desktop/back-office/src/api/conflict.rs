@@ -8,8 +8,8 @@ use tradepost_operations::read::{ConflictRow, ConflictValue, Reader};
 use ts_rs::TS;
 
 use super::amount::{Moment, money_text};
-use super::write::Write;
 use super::error::{ApiError, ApiResult};
+use super::write::Write;
 
 /// The most conflicts shown at once; the rest follow as these are settled.
 pub const CONFLICTS_MAX: usize = 200;

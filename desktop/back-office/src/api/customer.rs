@@ -7,10 +7,10 @@ use tradepost_domain::shop::Address;
 use tradepost_operations::read::Reader;
 use ts_rs::TS;
 
-use super::write::Write;
 use super::error::{ApiError, ApiResult};
 use super::product::Window;
 use super::undo::Saved;
+use super::write::Write;
 
 /// A postal address.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -111,7 +111,8 @@ impl BackOffice {
 
     /// The open shop.
     pub fn shop(&self) -> ApiResult<Arc<OpenShop>> {
-        self.current().ok_or_else(|| ApiError::new(ErrorCode::NoShop, "There is no shop here yet. Create one, or join one with a code."))
+        self.current()
+            .ok_or_else(|| ApiError::new(ErrorCode::NoShop, "There is no shop here yet. Create one, or join one with a code."))
     }
 
     /// Reads. Never waits for a write.
@@ -147,7 +148,8 @@ impl OpenShop {
         let (counter, teller) = (Arc::clone(&generation), Arc::clone(tell));
         let changed = move || teller(News::Changed(counter.fetch_add(1, Ordering::Relaxed).saturating_add(1)));
         lock(&replica).on_commit(Box::new(move |_| changed()));
-        let staff = lock(&replica).local(STAFF_KEY)?.and_then(|text| String::from_utf8(text).ok()).and_then(|text| text.parse().ok());
+        let staff =
+            lock(&replica).local(STAFF_KEY)?.and_then(|text| String::from_utf8(text).ok()).and_then(|text| text.parse().ok());
         let open = Self {
             keys_in_keyring: device.keys_are_in_keyring(),
             server_url: Mutex::new(device.server_url()),

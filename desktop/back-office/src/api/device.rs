@@ -85,7 +85,9 @@ pub fn list(office: &BackOffice) -> ApiResult<DevicesView> {
                 replica: row.certificate.replica.to_string(),
                 role: role_text(row.certificate.role).to_owned(),
                 till: till.map(|till| till.code.clone()).unwrap_or_default(),
-                seen: row.last_entry_at.map_or_else(|| "nothing done yet".to_owned(), |at| format!("last change {}", Moment::at(at, zone).text)),
+                seen: row
+                    .last_entry_at
+                    .map_or_else(|| "nothing done yet".to_owned(), |at| format!("last change {}", Moment::at(at, zone).text)),
                 mark: mark_of(&row, is_this),
                 name: row.certificate.name,
                 is_this,
@@ -104,7 +106,11 @@ pub fn pair_code(office: &BackOffice, input: &PairInput) -> ApiResult<PairCodeVi
     let zone = open.read(|reader| Ok(reader.shop()?.utc_offset_minutes))?;
     let device = open.device();
     let code = device.pair_code(input.role, input.name.trim(), till)?;
-    Ok(PairCodeView { code: code.code, server_url: device.server_url().unwrap_or_default(), expires: Moment::at(code.expires_at, zone) })
+    Ok(PairCodeView {
+        code: code.code,
+        server_url: device.server_url().unwrap_or_default(),
+        expires: Moment::at(code.expires_at, zone),
+    })
 }
 
 /// Publishes the shop to a server and starts to exchange.

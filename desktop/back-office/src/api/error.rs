@@ -91,7 +91,9 @@ impl From<ConnectionError> for ApiError {
         match error {
             ConnectionError::Replica(replica) => replica.into(),
             ConnectionError::NoShopHere => Self::new(ErrorCode::NoShop, sentence(&error.to_string())),
-            ConnectionError::KeysMissing { .. } | ConnectionError::Folder { .. } => Self::new(ErrorCode::Storage, sentence(&error.to_string())),
+            ConnectionError::KeysMissing { .. } | ConnectionError::Folder { .. } => {
+                Self::new(ErrorCode::Storage, sentence(&error.to_string()))
+            }
             ConnectionError::ShopHere
             | ConnectionError::BadAddress(_)
             | ConnectionError::Unreachable { .. }

@@ -34,12 +34,18 @@ pub fn save(folder: &Path, stem: &str, extension: &str, bytes: &[u8]) -> ApiResu
             Err(error) => return Err(refused(folder, &error)),
         }
     }
-    Err(ApiError::new(ErrorCode::Storage, format!("There are too many files called {stem} in {}. Tidy up and try again.", folder.display())))
+    Err(ApiError::new(
+        ErrorCode::Storage,
+        format!("There are too many files called {stem} in {}. Tidy up and try again.", folder.display()),
+    ))
 }
 
 fn refused(folder: &Path, error: &std::io::Error) -> ApiError {
     let folder = folder.display();
-    ApiError::new(ErrorCode::Storage, format!("The file could not be written into {folder} ({}). Check that the disk has room.", error.kind()))
+    ApiError::new(
+        ErrorCode::Storage,
+        format!("The file could not be written into {folder} ({}). Check that the disk has room.", error.kind()),
+    )
 }
 
 #[cfg(test)]

@@ -157,13 +157,62 @@ fn tone_of(kind: AwayKind) -> Tone {
 fn task_list(tasks: &HomeTasks) -> Vec<Task> {
     let names = |names: Vec<&str>| names.into_iter().take(EXAMPLES_MAX).collect::<Vec<_>>().join(", ");
     let list = [
-        task(tasks.conflicts.len(), ("change to decide", "changes to decide"), names(tasks.conflicts.iter().map(|row| row.title.as_str()).collect()), Tone::Soon, "conflicts", ""),
-        task(tasks.orders_to_pack.len(), ("order to pack", "orders to pack"), names(tasks.orders_to_pack.iter().map(|row| row.number.as_str()).collect()), Tone::News, "orders", "open"),
-        task(tasks.oversold.len(), ("product sold below zero", "products sold below zero"), names(tasks.oversold.iter().map(|row| row.title.as_str()).collect()), Tone::Bad, "products", "by-stock"),
-        task(tasks.orders_unpaid.len(), ("order waits for payment", "orders wait for payment"), names(tasks.orders_unpaid.iter().map(|row| row.number.as_str()).collect()), Tone::Neutral, "orders", "unpaid"),
-        task(tasks.over_refunded.len(), ("sale refunded twice", "sales refunded twice"), "Look at the receipts".to_owned(), Tone::Bad, "orders", "shop"),
-        task(tasks.low_stock.len(), ("product running low", "products running low"), names(tasks.low_stock.iter().map(|row| row.title.as_str()).collect()), Tone::Neutral, "products", "by-stock"),
-        task(tasks.devices_not_seen.len(), ("device not seen for two days", "devices not seen for two days"), names(tasks.devices_not_seen.iter().map(|device| device.name.as_str()).collect()), Tone::Soon, "settings", "devices"),
+        task(
+            tasks.conflicts.len(),
+            ("change to decide", "changes to decide"),
+            names(tasks.conflicts.iter().map(|row| row.title.as_str()).collect()),
+            Tone::Soon,
+            "conflicts",
+            "",
+        ),
+        task(
+            tasks.orders_to_pack.len(),
+            ("order to pack", "orders to pack"),
+            names(tasks.orders_to_pack.iter().map(|row| row.number.as_str()).collect()),
+            Tone::News,
+            "orders",
+            "open",
+        ),
+        task(
+            tasks.oversold.len(),
+            ("product sold below zero", "products sold below zero"),
+            names(tasks.oversold.iter().map(|row| row.title.as_str()).collect()),
+            Tone::Bad,
+            "products",
+            "by-stock",
+        ),
+        task(
+            tasks.orders_unpaid.len(),
+            ("order waits for payment", "orders wait for payment"),
+            names(tasks.orders_unpaid.iter().map(|row| row.number.as_str()).collect()),
+            Tone::Neutral,
+            "orders",
+            "unpaid",
+        ),
+        task(
+            tasks.over_refunded.len(),
+            ("sale refunded twice", "sales refunded twice"),
+            "Look at the receipts".to_owned(),
+            Tone::Bad,
+            "orders",
+            "shop",
+        ),
+        task(
+            tasks.low_stock.len(),
+            ("product running low", "products running low"),
+            names(tasks.low_stock.iter().map(|row| row.title.as_str()).collect()),
+            Tone::Neutral,
+            "products",
+            "by-stock",
+        ),
+        task(
+            tasks.devices_not_seen.len(),
+            ("device not seen for two days", "devices not seen for two days"),
+            names(tasks.devices_not_seen.iter().map(|device| device.name.as_str()).collect()),
+            Tone::Soon,
+            "settings",
+            "devices",
+        ),
     ];
     list.into_iter().flatten().collect()
 }
@@ -183,7 +232,9 @@ fn hours(reader: &Reader, today: BusinessDay, week_ago: BusinessDay, currency: C
     let of = |hours: &[(u8, Money)], hour: u8| -> Amount {
         hours.iter().find(|(known, _)| *known == hour).map_or(Money::zero(currency), |(_, gross)| *gross).into()
     };
-    Ok((first..=last).map(|hour| HourFigures { label: hour.to_string(), now: of(&now, hour), before: of(&before, hour) }).collect())
+    Ok((first..=last)
+        .map(|hour| HourFigures { label: hour.to_string(), now: of(&now, hour), before: of(&before, hour) })
+        .collect())
 }
 
 fn comparison(now: &Amount, before: &Amount) -> String {

@@ -99,10 +99,13 @@ pub fn plan(open: &OpenShop, file_name: &str, bytes: Vec<u8>) -> ApiResult<Impor
         return Err(ApiError::input("This file is larger than 256 MB. Split it and import the parts one after the other."));
     }
     let bytes: Arc<[u8]> = bytes.into();
-    let format = tradepost_exchange::detect(bytes.get(..tradepost_exchange::format::SNIFF_BYTES).unwrap_or(&bytes)).map_err(file_error)?.format;
+    let format = tradepost_exchange::detect(bytes.get(..tradepost_exchange::format::SNIFF_BYTES).unwrap_or(&bytes))
+        .map_err(file_error)?
+        .format;
     let report = open.write(|write| {
         let mut items = Items::open(&bytes, write.reader.shop()?.currency)?;
-        let mut report = write.shop.plan_import(&mut write.by, &mut items, &ImportOptions::default(), &mut |_| ControlFlow::Continue(()))?;
+        let mut report =
+            write.shop.plan_import(&mut write.by, &mut items, &ImportOptions::default(), &mut |_| ControlFlow::Continue(()))?;
         items.last_problems().into_iter().for_each(|problem| report.add_problem(problem));
         Ok(report)
     })?;

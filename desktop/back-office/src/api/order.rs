@@ -5,9 +5,7 @@ use tradepost_domain::basket::LineItem;
 use tradepost_domain::fact::FactBody;
 use tradepost_domain::id::{OrderId, SaleId};
 use tradepost_domain::money::Money;
-use tradepost_domain::order::{
-    DeliveryMethod, FulfillmentStage, OrderPlaced, OrderState, OrderStatus, OrderStep, PaymentMethod,
-};
+use tradepost_domain::order::{DeliveryMethod, FulfillmentStage, OrderPlaced, OrderState, OrderStatus, OrderStep, PaymentMethod};
 use tradepost_domain::sale::{Refund, Sale, TenderType};
 use tradepost_domain::shop::ShopSettings;
 use tradepost_operations::read::{OrderFilter, OrderRow, Reader, SaleFilter, SaleRow};
@@ -15,10 +13,10 @@ use ts_rs::TS;
 
 use super::amount::{Amount, Mark, Moment, Tone, parse_money};
 use super::customer::AddressDraft;
-use super::write::Write;
 use super::error::{ApiError, ApiResult};
 use super::product::Window;
 use super::undo::Saved;
+use super::write::Write;
 
 /// How many of the newest rows the book shows of web orders and shop sales together; each alone has no limit.
 pub const MIXED_MAX: usize = 500;
@@ -367,8 +365,12 @@ impl<'a> Book<'a> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "only an order's own facts belong on its timeline")]
     fn happening(&self, fact: &FactBody) -> Option<Happening> {
         let (at, text) = match fact {
-            FactBody::OrderPaid(paid) => (paid.paid_at, with_detail(format!("Paid {}", Amount::from(paid.amount).text), &paid.reference)),
-            FactBody::OrderFulfilled(done) => (done.fulfilled_at, with_detail(stage_text(done.stage).to_owned(), &done.tracking_number)),
+            FactBody::OrderPaid(paid) => {
+                (paid.paid_at, with_detail(format!("Paid {}", Amount::from(paid.amount).text), &paid.reference))
+            }
+            FactBody::OrderFulfilled(done) => {
+                (done.fulfilled_at, with_detail(stage_text(done.stage).to_owned(), &done.tracking_number))
+            }
             FactBody::OrderCanceled(canceled) => (canceled.canceled_at, with_detail("Canceled".to_owned(), &canceled.reason)),
             _ => return None,
         };
@@ -377,7 +379,9 @@ impl<'a> Book<'a> {
 
     fn sale_timeline(&self, sale: &Sale, refunds: &[Refund]) -> ApiResult<Vec<Happening>> {
         let staff = self.reader.staff()?;
-        let name = |id| staff.iter().find(|member| Some(member.id) == id).map(|member| format!(" by {}", member.name)).unwrap_or_default();
+        let name = |id| {
+            staff.iter().find(|member| Some(member.id) == id).map(|member| format!(" by {}", member.name)).unwrap_or_default()
+        };
         let refund = |refund: &Refund| Happening {
             at: self.moment(refund.refunded_at),
             text: with_detail(format!("Refunded {}{}", Amount::from(refund.gross).text, name(refund.staff)), &refund.reason),
@@ -467,7 +471,9 @@ fn payment_mark(status: OrderStatus, gross: Money, paid: Money) -> Mark {
     match status {
         OrderStatus::Canceled if paid.minor > 0 => Mark::new("Give money back", Tone::Soon),
         OrderStatus::Canceled => Mark::new("Not charged", Tone::Neutral),
-        OrderStatus::Open | OrderStatus::Packed | OrderStatus::Fulfilled if paid.minor >= gross.minor => Mark::new("Paid", Tone::Good),
+        OrderStatus::Open | OrderStatus::Packed | OrderStatus::Fulfilled if paid.minor >= gross.minor => {
+            Mark::new("Paid", Tone::Good)
+        }
         OrderStatus::Open | OrderStatus::Packed | OrderStatus::Fulfilled if paid.minor > 0 => Mark::new("Part paid", Tone::Soon),
         OrderStatus::Open | OrderStatus::Packed | OrderStatus::Fulfilled => Mark::new("Unpaid", Tone::Soon),
     }
@@ -506,7 +512,8 @@ pub fn tender_name(tender: TenderType) -> &'static str {
 }
 
 fn tender_text(sale: &Sale) -> String {
-    let tenders = sale.tenders.iter().map(|tender| format!("{} {}", tender_name(tender.tender_type), Amount::from(tender.amount).text));
+    let tenders =
+        sale.tenders.iter().map(|tender| format!("{} {}", tender_name(tender.tender_type), Amount::from(tender.amount).text));
     let text = tenders.collect::<Vec<_>>().join(", ");
     if sale.change_due.is_zero() { text } else { format!("{text}, change {}", Amount::from(sale.change_due).text) }
 }

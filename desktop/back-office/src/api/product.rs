@@ -13,9 +13,9 @@ use ts_rs::TS;
 
 use super::amount::{Amount, Count, parse_money, parse_optional_money};
 use super::conflict::{Conflict, conflicts_of};
-use super::write::Write;
 use super::error::{ApiError, ApiResult};
 use super::undo::Saved;
+use super::write::Write;
 
 /// The most products of one bulk edit: each is an entry of its own in the shop's history.
 pub const BULK_MAX: usize = 5_000;
@@ -246,7 +246,9 @@ pub fn ids(reader: &Reader, query: &ProductQuery) -> ApiResult<Vec<String>> {
 
 /// What the list can be narrowed by.
 pub fn facets(reader: &Reader) -> ApiResult<ProductFacets> {
-    let of = |list: Vec<(String, u64)>| list.into_iter().filter(|(name, _)| !name.is_empty()).map(|(name, count)| Facet { name, count }).collect();
+    let of = |list: Vec<(String, u64)>| {
+        list.into_iter().filter(|(name, _)| !name.is_empty()).map(|(name, count)| Facet { name, count }).collect()
+    };
     let count = |status| reader.product_count(&ProductFilter { status: Some(status), ..ProductFilter::default() });
     let (active, draft) = (count(ProductStatus::Active)?, count(ProductStatus::Draft)?);
     Ok(ProductFacets {
@@ -358,7 +360,11 @@ fn changed_price(price: Option<Money>, how: &str, value: &str, currency: Currenc
     let part = price.at_rate(rate).map_err(|problem| ApiError::input(problem.to_string()))?;
     let changed = if how == "raise" { price.checked_add(part) } else { price.checked_sub(part) };
     let changed = changed.map_err(|problem| ApiError::input(problem.to_string()))?;
-    if changed.is_negative() { Err(ApiError::input("A price cannot be lowered by more than 100 percent.")) } else { Ok(Some(changed)) }
+    if changed.is_negative() {
+        Err(ApiError::input("A price cannot be lowered by more than 100 percent."))
+    } else {
+        Ok(Some(changed))
+    }
 }
 
 fn parse_price(value: &str, currency: Currency) -> ApiResult<Money> {
@@ -504,7 +510,12 @@ fn product_of(write: &mut Write<'_, '_>, before: Option<&Product>, draft: &Produ
     Ok(product)
 }
 
-fn variant_of(write: &mut Write<'_, '_>, before: Option<&Product>, draft: &VariantDraft, currency: Currency) -> ApiResult<Variant> {
+fn variant_of(
+    write: &mut Write<'_, '_>,
+    before: Option<&Product>,
+    draft: &VariantDraft,
+    currency: Currency,
+) -> ApiResult<Variant> {
     let known = before.zip(draft.id.parse().ok()).and_then(|(before, id)| before.find_variant(id)).cloned();
     let mut variant = match known {
         Some(variant) => variant,
@@ -550,7 +561,12 @@ mod tests {
     #[test]
     fn a_price_is_set_raised_and_lowered() {
         let price = |minor| Some(Money::from_minor(minor, Currency::USD));
-        let table = [("set", "9.99", price(999)), ("raise", "10", price(1_100)), ("lower", "7.5", price(925)), ("lower", "100", price(0))];
+        let table = [
+            ("set", "9.99", price(999)),
+            ("raise", "10", price(1_100)),
+            ("lower", "7.5", price(925)),
+            ("lower", "100", price(0)),
+        ];
         for (how, value, expected) in table {
             assert_eq!(changed_price(price(1_000), how, value, Currency::USD).unwrap(), expected, "{how} {value}");
         }

@@ -4,8 +4,8 @@ use serde::Serialize;
 use tradepost_domain::id::TillSessionId;
 use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::shop::Till;
-use tradepost_domain::time::BusinessDay;
 use tradepost_domain::till_session::SessionTotals;
+use tradepost_domain::time::BusinessDay;
 use tradepost_operations::read::{Reader, SalesTotals, TillSessionRow, TopVariantRow};
 use ts_rs::TS;
 
@@ -184,17 +184,29 @@ pub fn csv(reader: &Reader, kind: &str, from: &str, to: &str) -> ApiResult<Strin
             for session in sessions(reader, 0, tradepost_operations::read::PAGE_MAX)?.rows {
                 let closed = session.closed.map(|closed| closed.text).unwrap_or_default();
                 let variance = session.variance.map(|variance| variance.decimal).unwrap_or_default();
-                row(&mut text, &[
-                    &session.till, &session.day, &session.z_number, &session.opened.text, &closed, &session.sales.decimal, &variance,
-                    &session.sales.currency,
-                ]);
+                row(
+                    &mut text,
+                    &[
+                        &session.till,
+                        &session.day,
+                        &session.z_number,
+                        &session.opened.text,
+                        &closed,
+                        &session.sales.decimal,
+                        &variance,
+                        &session.sales.currency,
+                    ],
+                );
             }
         }
         _ => {
             row(&mut text, &["day", "sales", "over the counter", "web", "total", "currency"]);
             for day in &report.days {
                 let count = day.sale_count.to_string();
-                row(&mut text, &[&day.day, &count, &day.shop_gross.decimal, &day.web_gross.decimal, &day.gross.decimal, &day.gross.currency]);
+                row(
+                    &mut text,
+                    &[&day.day, &count, &day.shop_gross.decimal, &day.web_gross.decimal, &day.gross.decimal, &day.gross.currency],
+                );
             }
         }
     }
@@ -210,7 +222,8 @@ fn row(text: &mut String, cells: &[&str]) {
 
 fn cell_text(cell: &str) -> String {
     let is_number = cell.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-');
-    let guarded = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number { format!("'{cell}") } else { cell.to_owned() };
+    let guarded =
+        if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number { format!("'{cell}") } else { cell.to_owned() };
     if guarded.contains([',', '"', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
 }
 
@@ -310,7 +323,10 @@ fn report_lines(totals: &SessionTotals) -> Vec<NamedAmount> {
     lines.extend(totals.taxes.iter().map(|tax| named(&tax.name, tax.tax)));
     lines.extend(totals.tenders.iter().map(|(tender, amount)| named(tender_name(*tender), *amount)));
     let others = [
-        ("Discounts", totals.discount), ("Cash rounding", totals.cash_rounding), ("Paid in", totals.paid_in), ("Paid out", totals.paid_out),
+        ("Discounts", totals.discount),
+        ("Cash rounding", totals.cash_rounding),
+        ("Paid in", totals.paid_in),
+        ("Paid out", totals.paid_out),
         ("Safe drops", totals.safe_drops),
     ];
     lines.extend(others.into_iter().filter(|(_, amount)| !amount.is_zero()).map(|(name, amount)| named(name, amount)));
@@ -325,7 +341,13 @@ mod tests {
 
     #[test]
     fn cells_are_quoted_and_never_run_as_formulas() {
-        let table = [("plain", "plain"), ("a,b", "\"a,b\""), ("say \"hi\"", "\"say \"\"hi\"\"\""), ("=1+1", "'=1+1"), ("-12.50", "-12.50")];
+        let table = [
+            ("plain", "plain"),
+            ("a,b", "\"a,b\""),
+            ("say \"hi\"", "\"say \"\"hi\"\"\""),
+            ("=1+1", "'=1+1"),
+            ("-12.50", "-12.50"),
+        ];
         for (cell, written) in table {
             assert_eq!(cell_text(cell), written);
         }

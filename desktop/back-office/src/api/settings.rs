@@ -13,9 +13,9 @@ use ts_rs::TS;
 
 use super::amount::{parse_money, parse_optional_money};
 use super::customer::AddressDraft;
-use super::write::Write;
 use super::error::{ApiError, ApiResult};
 use super::undo::Saved;
+use super::write::Write;
 
 /// Everything the settings screen shows.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -287,7 +287,11 @@ fn key_of(write: &mut Write<'_, '_>, key: &str) -> String {
 
 fn tax_rate(key: String, draft: &TaxRateDraft) -> ApiResult<TaxRate> {
     let day = |text: &str| -> ApiResult<Option<BusinessDay>> {
-        if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|problem| ApiError::input(format!("Date: {problem}."))) }
+        if text.is_empty() {
+            Ok(None)
+        } else {
+            text.parse().map(Some).map_err(|problem| ApiError::input(format!("Date: {problem}.")))
+        }
     };
     let country = draft.country.trim().to_uppercase();
     if !is_country_code(&country) {
@@ -300,19 +304,25 @@ fn tax_rate(key: String, draft: &TaxRateDraft) -> ApiResult<TaxRate> {
         category: TaxCategory(draft.category.trim().to_owned()),
         country,
         region: draft.region.trim().to_uppercase(),
-        rate_millionths: rate_millionths.ok_or_else(|| ApiError::input(format!("{}: write the rate in percent, such as 7.25.", draft.name)))?,
+        rate_millionths: rate_millionths
+            .ok_or_else(|| ApiError::input(format!("{}: write the rate in percent, such as 7.25.", draft.name)))?,
         from: day(&draft.from)?,
         until: day(&draft.until)?,
     })
 }
 
 fn shipping_rate(key: String, draft: &ShippingRateDraft, currency: Currency) -> ApiResult<ShippingRate> {
-    let countries: Vec<String> = draft.countries.split([' ', ',', ';']).filter(|code| !code.is_empty()).map(str::to_uppercase).collect();
+    let countries: Vec<String> =
+        draft.countries.split([' ', ',', ';']).filter(|code| !code.is_empty()).map(str::to_uppercase).collect();
     if let Some(wrong) = countries.iter().find(|code| !is_country_code(code)) {
         return Err(ApiError::input(format!("{wrong} is not a country's two letters.")));
     }
     let weight = draft.weight_grams_max.trim();
-    let weight_grams_max = if weight.is_empty() { None } else { Some(weight.parse().map_err(|_| ApiError::input("Weight: write whole grams, such as 2000."))?) };
+    let weight_grams_max = if weight.is_empty() {
+        None
+    } else {
+        Some(weight.parse().map_err(|_| ApiError::input("Weight: write whole grams, such as 2000."))?)
+    };
     Ok(ShippingRate {
         key,
         name: draft.name.trim().to_owned(),

@@ -127,7 +127,11 @@ pub fn overview(office: &BackOffice) -> ApiResult<Overview> {
             shop_name: shop.name,
             currency: shop.currency.to_string(),
             country: shop.country,
-            locations: reader.locations()?.into_iter().map(|location| Named { id: location.id.to_string(), name: location.name }).collect(),
+            locations: reader
+                .locations()?
+                .into_iter()
+                .map(|location| Named { id: location.id.to_string(), name: location.name })
+                .collect(),
             orders_to_pack: reader.order_count(tradepost_domain::order::OrderStatus::Open)?,
             conflicts: reader.conflict_count()?,
             storefront_url: open.server_url(),
@@ -152,7 +156,10 @@ pub fn find(reader: &Reader, text: &str) -> ApiResult<Vec<Found>> {
 fn products(reader: &Reader, search: &str) -> ApiResult<Vec<Found>> {
     let filter = ProductFilter { search: search.to_owned(), ..ProductFilter::default() };
     let rows = reader.product_at(&filter, 0, FOUND_MAX)?;
-    Ok(rows.into_iter().map(|row| found("product", row.id.to_string(), row.title, format!("{} available", row.available))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| found("product", row.id.to_string(), row.title, format!("{} available", row.available)))
+        .collect())
 }
 
 fn orders(reader: &Reader, search: &str) -> ApiResult<Vec<Found>> {

@@ -7,10 +7,10 @@ use tradepost_operations::read::{Reader, StockMovementRow, StockRow, VariantRow}
 use ts_rs::TS;
 
 use super::amount::{Amount, Count, Moment, parse_quantity};
-use super::write::Write;
 use super::error::{ApiError, ApiResult};
 use super::product::Window;
 use super::undo::Saved;
+use super::write::Write;
 
 /// The most movements shown of one variant.
 const MOVEMENTS_MAX: usize = 200;
@@ -117,7 +117,11 @@ pub fn movements(reader: &Reader, variant: &str) -> ApiResult<Vec<Movement>> {
         what: movement_text(&row.fact_kind).to_owned(),
         quantity: quantity_text(&row),
         remark: row.remark,
-        staff: row.staff.and_then(|id| staff.iter().find(|member| member.id == id)).map(|member| member.name.clone()).unwrap_or_default(),
+        staff: row
+            .staff
+            .and_then(|id| staff.iter().find(|member| member.id == id))
+            .map(|member| member.name.clone())
+            .unwrap_or_default(),
         location: name_of(&names, row.location),
     };
     Ok(rows.into_iter().map(movement).collect())

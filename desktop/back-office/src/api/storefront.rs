@@ -8,10 +8,10 @@ use tradepost_domain::id::{CollectionId, ProductId};
 use tradepost_operations::read::Reader;
 use ts_rs::TS;
 
-use super::write::Write;
 use super::error::{ApiError, ApiResult};
 use super::product::slug;
 use super::undo::Saved;
+use super::write::Write;
 
 /// A collection.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

@@ -57,7 +57,11 @@ fn detail(status: &SyncStatus, zone: i32, now_ms: i64) -> String {
             let last = status.last_in_step_at.map(|at| format!(" Last in step {}.", when(at.unix_ms, zone, now_ms)));
             format!("Go on working.{}", last.unwrap_or_default())
         }
-        SyncState::Offline { .. } | SyncState::InStep | SyncState::Exchanging | SyncState::Connecting | SyncState::Loading { .. } => waiting,
+        SyncState::Offline { .. }
+        | SyncState::InStep
+        | SyncState::Exchanging
+        | SyncState::Connecting
+        | SyncState::Loading { .. } => waiting,
     }
 }
 

@@ -3,13 +3,16 @@
 use ts_rs::{Config, TS};
 
 use super::{
-    amount, conflict, customer, device, error, file, home, import, label, order, product, report, settings, shop, stock, storefront, sync_status, undo,
+    amount, conflict, customer, device, error, file, home, import, label, order, product, report, settings, shop, stock,
+    storefront, sync_status, undo,
 };
 
 /// The whole of `ui/src/lib/api/types.ts`.
 pub fn typescript() -> String {
     let config = Config::new().with_large_int("number");
-    let mut text = String::from("// Made by the program's own tests (src/api/types.rs). Do not edit.\n\nexport type ProductStatus = 'active' | 'draft' | 'archived';\n");
+    let mut text = String::from(
+        "// Made by the program's own tests (src/api/types.rs). Do not edit.\n\nexport type ProductStatus = 'active' | 'draft' | 'archived';\n",
+    );
     macro_rules! declare {
         ($($type:ty),+ $(,)?) => {$(
             text.push_str("\nexport ");
@@ -18,21 +21,79 @@ pub fn typescript() -> String {
         )+};
     }
     declare!(
-        amount::Amount, amount::Count, amount::Moment, amount::Tone, amount::Mark, error::ErrorCode, error::ApiError, undo::Saved, file::SavedFile,
-        shop::StartView, shop::NewShopDraft, shop::JoinInput, shop::Overview, shop::Named, shop::Found, sync_status::SyncView,
-        home::Home, home::Task, home::HourFigures, home::WeekDay, home::AwayView, home::AwaySentence,
-        order::OrderQuery, order::BookLine, order::BookView, order::BookItem, order::TotalLine, order::Happening, order::StepInput,
-        product::ProductQuery, product::ProductLine, product::Window<()>, product::ProductFacets, product::Facet, product::ProductView,
-        product::VariantFigures, product::ProductDraft, product::VariantDraft, product::BulkChange,
-        import::ImportPlan, import::ImportProblemLine, import::ImportProgressView, import::ImportResult,
-        stock::StockQuery, stock::StockLine, stock::Movement, stock::FoundVariant, stock::StockEntry, label::SheetView,
-        customer::AddressDraft, customer::CustomerDraft,
-        report::Report, report::DayFigures, report::TaxFigures, report::NamedAmount, report::BestSeller, report::SessionLine,
-        storefront::CollectionDraft, storefront::PutIn,
-        settings::Settings, settings::ShopDraft, settings::TaxRateDraft, settings::ShippingRateDraft, settings::LocationDraft, settings::TillDraft,
+        amount::Amount,
+        amount::Count,
+        amount::Moment,
+        amount::Tone,
+        amount::Mark,
+        error::ErrorCode,
+        error::ApiError,
+        undo::Saved,
+        file::SavedFile,
+        shop::StartView,
+        shop::NewShopDraft,
+        shop::JoinInput,
+        shop::Overview,
+        shop::Named,
+        shop::Found,
+        sync_status::SyncView,
+        home::Home,
+        home::Task,
+        home::HourFigures,
+        home::WeekDay,
+        home::AwayView,
+        home::AwaySentence,
+        order::OrderQuery,
+        order::BookLine,
+        order::BookView,
+        order::BookItem,
+        order::TotalLine,
+        order::Happening,
+        order::StepInput,
+        product::ProductQuery,
+        product::ProductLine,
+        product::Window<()>,
+        product::ProductFacets,
+        product::Facet,
+        product::ProductView,
+        product::VariantFigures,
+        product::ProductDraft,
+        product::VariantDraft,
+        product::BulkChange,
+        import::ImportPlan,
+        import::ImportProblemLine,
+        import::ImportProgressView,
+        import::ImportResult,
+        stock::StockQuery,
+        stock::StockLine,
+        stock::Movement,
+        stock::FoundVariant,
+        stock::StockEntry,
+        label::SheetView,
+        customer::AddressDraft,
+        customer::CustomerDraft,
+        report::Report,
+        report::DayFigures,
+        report::TaxFigures,
+        report::NamedAmount,
+        report::BestSeller,
+        report::SessionLine,
+        storefront::CollectionDraft,
+        storefront::PutIn,
+        settings::Settings,
+        settings::ShopDraft,
+        settings::TaxRateDraft,
+        settings::ShippingRateDraft,
+        settings::LocationDraft,
+        settings::TillDraft,
         settings::StaffDraft,
-        device::DevicesView, device::DeviceLine, device::PairInput, device::PairCodeView, device::ConnectInput,
-        conflict::Conflict, conflict::Choice,
+        device::DevicesView,
+        device::DeviceLine,
+        device::PairInput,
+        device::PairCodeView,
+        device::ConnectInput,
+        conflict::Conflict,
+        conflict::Choice,
     );
     text
 }
@@ -49,6 +110,9 @@ mod tests {
             std::fs::write(FILE, typescript()).unwrap();
         }
         let written = std::fs::read_to_string(FILE).unwrap_or_default();
-        assert!(written == typescript(), "ui/src/lib/api/types.ts is not current: run UPDATE_TYPES=1 cargo test -p tradepost-back-office types");
+        assert!(
+            written == typescript(),
+            "ui/src/lib/api/types.ts is not current: run UPDATE_TYPES=1 cargo test -p tradepost-back-office types"
+        );
     }
 }

@@ -48,13 +48,15 @@ pub struct UndoEdit {
 impl UndoEdit {
     /// The inverse of an edit of a document with these fields.
     pub fn of(before: &Fields, made: &DocumentEdit) -> Self {
-        let inverse = made.changes.iter().map(|change| FieldChange { path: change.path.clone(), value: before.get(&change.path).cloned() });
+        let inverse =
+            made.changes.iter().map(|change| FieldChange { path: change.path.clone(), value: before.get(&change.path).cloned() });
         Self { made: made.clone(), inverse: inverse.collect() }
     }
 
     /// The inverse of those fields that still hold what was recorded.
     pub fn still_ours(&self, now: &Fields) -> Option<DocumentEdit> {
-        let untouched = |path: &str| self.made.changes.iter().any(|change| change.path == path && now.get(path) == change.value.as_ref());
+        let untouched =
+            |path: &str| self.made.changes.iter().any(|change| change.path == path && now.get(path) == change.value.as_ref());
         let changes: Vec<_> = self.inverse.iter().filter(|change| untouched(&change.path)).cloned().collect();
         (!changes.is_empty()).then_some(DocumentEdit { id: self.made.id, kind: self.made.kind, changes })
     }

@@ -50,8 +50,12 @@ pub fn new_shop() -> NewShopDraft {
 pub fn second_device(open: &OpenShop, folder: &Path, name: &str) -> Shop {
     let mut env = SystemEnvironment::new();
     let seed = SigningSeed(random(&mut env));
-    let request =
-        PairRequest { code: String::new(), replica: ReplicaId::from_bytes(random(&mut env)), public_key: public_key_of(&seed), name: name.to_owned() };
+    let request = PairRequest {
+        code: String::new(),
+        replica: ReplicaId::from_bytes(random(&mut env)),
+        public_key: public_key_of(&seed),
+        name: name.to_owned(),
+    };
     let grant = PairCodeRequest { role: DeviceRole::BackOffice, name: name.to_owned(), till: None };
     let membership = certify_device(&mut lock(open.shop.replica()), &request, &grant, &mut env).unwrap();
     let replica = Replica::join(folder, DatabaseKey(random(&mut env)), &seed, &membership, &mut env).unwrap();

@@ -26,23 +26,38 @@ const HOUR_MS: i64 = 3_600_000;
 type Goods = (&'static str, &'static str, &'static str, &'static [&'static str], u64, u64);
 
 const PRODUCTS: &[Goods] = &[
-    ("Alpine wool hat", "Northwind", "Hats", &[], 2_400, 18), ("Arctic mittens", "Northwind", "Gloves", &["S", "M", "L"], 3_900, 7),
-    ("Bamboo travel cutlery", "Greenleaf", "Kitchen", &[], 1_650, 40), ("Canvas day bag", "Harbor", "Bags", &["Sand", "Navy", "Olive"], 5_900, 9),
-    ("Cedar camp stool", "Timber & Thread", "Camping", &[], 7_900, 4), ("Dock rope bracelet", "Harbor", "Gifts", &["S", "L"], 1_200, 33),
-    ("Down vest", "Northwind", "Jackets", &["S", "M", "L", "XL"], 14_900, 3), ("Enamel mug, speckled", "Greenleaf", "Kitchen", &["White", "Blue"], 1_450, 52),
-    ("Felt slippers", "Timber & Thread", "Shoes", &["38", "40", "42", "44"], 4_500, 6), ("Field notebook, dotted, 96 pages", "Papermill", "Stationery", &[], 950, 120),
-    ("Fisherman's sweater, hand-knitted, undyed merino", "Northwind", "Knitwear", &["S", "M", "L"], 18_900, 2), ("Folding lantern", "Lumen", "Camping", &[], 3_490, 15),
-    ("Harbor Street tote", "Harbor", "Bags", &[], 1_850, 0), ("Insulated bottle 0.75 l", "Greenleaf", "Kitchen", &["Steel", "Black"], 2_990, 27),
-    ("Leather key fob", "Timber & Thread", "Gifts", &[], 1_590, 44), ("Linen apron", "Timber & Thread", "Kitchen", &[], 3_900, 11),
-    ("Oilskin rain hat", "Northwind", "Hats", &["M", "L"], 4_800, 5), ("Pocket compass", "Lumen", "Camping", &[], 2_250, 19),
-    ("Rain coat", "Northwind", "Jackets", &["S", "M", "L"], 12_900, 8), ("Sailor stripe tee", "Harbor", "Shirts", &["XS", "S", "M", "L", "XL"], 2_900, 14),
-    ("Sea salt soap", "Greenleaf", "Bath", &[], 790, 88), ("Storm matches", "Lumen", "Camping", &[], 450, 200),
-    ("Tide table 2027", "Papermill", "Stationery", &[], 690, 61), ("Waxed jacket", "Northwind", "Jackets", &["M", "L", "XL"], 24_900, 2),
+    ("Alpine wool hat", "Northwind", "Hats", &[], 2_400, 18),
+    ("Arctic mittens", "Northwind", "Gloves", &["S", "M", "L"], 3_900, 7),
+    ("Bamboo travel cutlery", "Greenleaf", "Kitchen", &[], 1_650, 40),
+    ("Canvas day bag", "Harbor", "Bags", &["Sand", "Navy", "Olive"], 5_900, 9),
+    ("Cedar camp stool", "Timber & Thread", "Camping", &[], 7_900, 4),
+    ("Dock rope bracelet", "Harbor", "Gifts", &["S", "L"], 1_200, 33),
+    ("Down vest", "Northwind", "Jackets", &["S", "M", "L", "XL"], 14_900, 3),
+    ("Enamel mug, speckled", "Greenleaf", "Kitchen", &["White", "Blue"], 1_450, 52),
+    ("Felt slippers", "Timber & Thread", "Shoes", &["38", "40", "42", "44"], 4_500, 6),
+    ("Field notebook, dotted, 96 pages", "Papermill", "Stationery", &[], 950, 120),
+    ("Fisherman's sweater, hand-knitted, undyed merino", "Northwind", "Knitwear", &["S", "M", "L"], 18_900, 2),
+    ("Folding lantern", "Lumen", "Camping", &[], 3_490, 15),
+    ("Harbor Street tote", "Harbor", "Bags", &[], 1_850, 0),
+    ("Insulated bottle 0.75 l", "Greenleaf", "Kitchen", &["Steel", "Black"], 2_990, 27),
+    ("Leather key fob", "Timber & Thread", "Gifts", &[], 1_590, 44),
+    ("Linen apron", "Timber & Thread", "Kitchen", &[], 3_900, 11),
+    ("Oilskin rain hat", "Northwind", "Hats", &["M", "L"], 4_800, 5),
+    ("Pocket compass", "Lumen", "Camping", &[], 2_250, 19),
+    ("Rain coat", "Northwind", "Jackets", &["S", "M", "L"], 12_900, 8),
+    ("Sailor stripe tee", "Harbor", "Shirts", &["XS", "S", "M", "L", "XL"], 2_900, 14),
+    ("Sea salt soap", "Greenleaf", "Bath", &[], 790, 88),
+    ("Storm matches", "Lumen", "Camping", &[], 450, 200),
+    ("Tide table 2027", "Papermill", "Stationery", &[], 690, 61),
+    ("Waxed jacket", "Northwind", "Jackets", &["M", "L", "XL"], 24_900, 2),
 ];
 
 const CUSTOMERS: &[(&str, &str, &str)] = &[
-    ("Ada Okafor", "ada@example.com", "Portland"), ("Benedikt Wiśniewski-Castellanos", "benedikt.wisniewski@example.org", "Astoria"),
-    ("Chidi Park", "chidi@example.com", "Seaside"), ("Dolores Quint", "dq@example.net", "Newport"), ("Émile Laurent", "emile@example.fr", "Lyon"),
+    ("Ada Okafor", "ada@example.com", "Portland"),
+    ("Benedikt Wiśniewski-Castellanos", "benedikt.wisniewski@example.org", "Astoria"),
+    ("Chidi Park", "chidi@example.com", "Seaside"),
+    ("Dolores Quint", "dq@example.net", "Newport"),
+    ("Émile Laurent", "emile@example.fr", "Lyon"),
 ];
 
 /// Products, people, tills, two weeks of sales, web orders in every state.
@@ -60,7 +75,9 @@ pub fn open_a_fortnight_ago(office: &BackOffice) {
 }
 
 fn products_csv() -> String {
-    let mut csv = String::from("Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Cost per item,Status\n");
+    let mut csv = String::from(
+        "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Cost per item,Status\n",
+    );
     for (number, (title, vendor, kind, variants, cents, on_hand)) in PRODUCTS.iter().enumerate() {
         let option = if variants.is_empty() { "Title" } else { "Size" };
         let values: &[&str] = if variants.is_empty() { &["Default Title"] } else { variants };
@@ -82,7 +99,14 @@ fn decimal(cents: u64) -> String {
 
 fn people(office: &BackOffice) {
     for (name, role) in [("Jonas Bright", Role::Manager), ("Priya Raman", Role::Cashier)] {
-        let draft = StaffDraft { id: String::new(), name: name.to_owned(), role, is_active: true, has_pin: false, pin: "4711".to_owned() };
+        let draft = StaffDraft {
+            id: String::new(),
+            name: name.to_owned(),
+            role,
+            is_active: true,
+            has_pin: false,
+            pin: "4711".to_owned(),
+        };
         office.write(|write| settings::save_staff(write, &draft)).unwrap();
     }
     for (name, email, city) in CUSTOMERS {
@@ -120,7 +144,9 @@ fn sell_for_a_fortnight(open: &OpenShop, till: TillId) {
                 let sold_at = Timestamp::from_unix_ms(day + hour * HOUR_MS + sale * 600_000);
                 if sold_at.unix_ms < now {
                     let mut by = By { env: &mut env, staff, at: Some(sold_at) };
-                    seller.sell(&mut by, BatchSale { lines: vec![line], discount: None, tender: BatchTender::Exact(tender) }).unwrap();
+                    seller
+                        .sell(&mut by, BatchSale { lines: vec![line], discount: None, tender: BatchTender::Exact(tender) })
+                        .unwrap();
                 }
             }
         }
@@ -148,7 +174,13 @@ fn web_orders(open: &OpenShop, location: LocationId) {
         let stage = |stage| Fulfillment { lines: None, stage, tracking_number: String::new(), location: None };
         if number == 4 {
             open.shop.fulfill(&mut by, order.0, stage(FulfillmentStage::Packed)).unwrap();
-            open.shop.fulfill(&mut by, order.0, Fulfillment { tracking_number: "1Z 999 AA1 01".to_owned(), ..stage(FulfillmentStage::Shipped) }).unwrap();
+            open.shop
+                .fulfill(
+                    &mut by,
+                    order.0,
+                    Fulfillment { tracking_number: "1Z 999 AA1 01".to_owned(), ..stage(FulfillmentStage::Shipped) },
+                )
+                .unwrap();
         }
         if number == 3 {
             open.shop.fulfill(&mut by, order.0, stage(FulfillmentStage::Packed)).unwrap();
@@ -156,24 +188,48 @@ fn web_orders(open: &OpenShop, location: LocationId) {
     }
 }
 
-fn place(shop: &Shop, env: &mut SystemEnvironment, location: LocationId, number: usize, name: &str, is_collection: bool) -> (OrderId, Money) {
+fn place(
+    shop: &Shop,
+    env: &mut SystemEnvironment,
+    location: LocationId,
+    number: usize,
+    name: &str,
+    is_collection: bool,
+) -> (OrderId, Money) {
     let mut by = By::owner(env);
-    let mut basket = Basket { id: BasketId::from_bytes(by.new_id()), lines: Vec::new(), discount: None, customer: None, note: String::new() };
+    let mut basket =
+        Basket { id: BasketId::from_bytes(by.new_id()), lines: Vec::new(), discount: None, customer: None, note: String::new() };
     for code in [format!("P{number:02}-0"), "P09-0".to_owned()] {
         let variant: VariantRow = shop.find_by_code(&code).unwrap().remove(0);
         let line: BasketLine = Shop::line_for(&mut by, &variant, Quantity::ONE).unwrap();
         basket.add(line).unwrap();
     }
-    let address = Address { name: name.to_owned(), line1: "14 Cannery Row".to_owned(), city: "Astoria".to_owned(), region: "OR".to_owned(), postal_code: "97103".to_owned(), country: "US".to_owned(), ..Address::default() };
+    let address = Address {
+        name: name.to_owned(),
+        line1: "14 Cannery Row".to_owned(),
+        city: "Astoria".to_owned(),
+        region: "OR".to_owned(),
+        postal_code: "97103".to_owned(),
+        country: "US".to_owned(),
+        ..Address::default()
+    };
     let delivery = if is_collection {
         DeliveryMethod::Collect { location }
     } else {
         DeliveryMethod::Ship { address, rate_name: "Standard".to_owned(), price: Money::from_minor(500, Currency::USD) }
     };
     let new = NewOrder {
-        id: OrderId::from_bytes(by.new_id()), number: format!("W-{}", 1001 + number), customer: None, name: name.to_owned(), email: "buyer@example.com".to_owned(),
-        phone: String::new(), basket, delivery, payment_method: if is_collection { PaymentMethod::PayOnCollection } else { PaymentMethod::BankTransfer },
-        location, note: if number == 0 { "Please wrap it as a gift.".to_owned() } else { String::new() },
+        id: OrderId::from_bytes(by.new_id()),
+        number: format!("W-{}", 1001 + number),
+        customer: None,
+        name: name.to_owned(),
+        email: "buyer@example.com".to_owned(),
+        phone: String::new(),
+        basket,
+        delivery,
+        payment_method: if is_collection { PaymentMethod::PayOnCollection } else { PaymentMethod::BankTransfer },
+        location,
+        note: if number == 0 { "Please wrap it as a gift.".to_owned() } else { String::new() },
     };
     let order = shop.draft_order(&mut by, new).unwrap();
     let placed = shop.place(&mut by, order).unwrap().order;
@@ -182,9 +238,17 @@ fn place(shop: &Shop, env: &mut SystemEnvironment, location: LocationId, number:
 
 fn collections(office: &BackOffice) {
     for (title, search) in [("Camping", "Camping"), ("Winter warmers", "Northwind")] {
-        let draft = CollectionDraft { id: String::new(), title: title.to_owned(), handle: String::new(), description_html: String::new(), product_count: 0 };
+        let draft = CollectionDraft {
+            id: String::new(),
+            title: title.to_owned(),
+            handle: String::new(),
+            description_html: String::new(),
+            product_count: 0,
+        };
         let collection = office.write(|write| storefront::save(write, &draft)).unwrap().id;
-        let ids = office.read(|reader| product::ids(reader, &ProductQuery { search: search.to_owned(), ..ProductQuery::default() })).unwrap();
+        let ids = office
+            .read(|reader| product::ids(reader, &ProductQuery { search: search.to_owned(), ..ProductQuery::default() }))
+            .unwrap();
         office.write(|write| storefront::change_products(write, &collection, &ids, PutIn::In)).unwrap();
     }
     assert!(shop::overview(office).unwrap().orders_to_pack > 0);

@@ -127,7 +127,12 @@ impl Screen {
     /// Waits until the row that says `title` also says `text`.
     pub async fn sees_in_row(&self, title: &str, text: &str) {
         let path = format!("//*[@role='row'][.//*[normalize-space(text())='{title}']]//*[normalize-space(text())='{text}']");
-        self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await.unwrap_or_else(|error| panic!("{title}, {text}: {error}"));
+        self.client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::XPath(&path))
+            .await
+            .unwrap_or_else(|error| panic!("{title}, {text}: {error}"));
     }
 
     /// Presses the button that ends with `button` beside `text`.
@@ -175,7 +180,10 @@ impl Screen {
 
     /// Light or dark.
     pub async fn theme(&self, theme: &str) {
-        self.client.execute("document.documentElement.setAttribute('data-theme', arguments[0])", vec![json!(theme)]).await.unwrap();
+        self.client
+            .execute("document.documentElement.setAttribute('data-theme', arguments[0])", vec![json!(theme)])
+            .await
+            .unwrap();
     }
 
     /// Keeps a picture of the screen, and holds it against the rules of accessibility.
@@ -222,7 +230,8 @@ impl Screen {
 
 /// Where pictures go.
 fn screenshots() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), PathBuf::from);
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), PathBuf::from);
     target.join("screenshots")
 }
 

@@ -8,7 +8,10 @@ use crate::model::Model;
 use crate::theme::Palette;
 use crate::tokens;
 use crate::view::{DiscountIn, View};
-use crate::widgets::{Cut, Face, GAP, Ink, Look, WIDE, amount_box, button, columns, command_button, decimals_of, elided, face_of, keypad, paragraph, text_field};
+use crate::widgets::{
+    Cut, Face, GAP, Ink, Look, WIDE, amount_box, button, columns, command_button, decimals_of, elided, face_of, keypad,
+    paragraph, text_field,
+};
 
 /// Reasons that are one touch away.
 const REASONS: [&str; 5] = ["Damaged", "Regular customer", "Staff", "Price match", "Last piece"];

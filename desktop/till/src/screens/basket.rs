@@ -10,7 +10,7 @@ use crate::model::Model;
 use crate::theme::Palette;
 use crate::tokens;
 use crate::view::{Panel, View, percent};
-use crate::widgets::{Cut, Face, GAP, Ink, Look, amount, button, columns, face_of, initial, label, notice, text, Tone};
+use crate::widgets::{Cut, Face, GAP, Ink, Look, Tone, amount, button, columns, face_of, initial, label, notice, text};
 
 const ROW: f32 = 64.0;
 
@@ -39,7 +39,12 @@ fn head(ui: &mut Ui, rect: Rect, model: &Model, out: &mut Out) {
     let count = model.basket.lines.len();
     let mut parts = Cut::new(rect);
     if count > 0 {
-        let face = Face { label: "Clear".to_owned(), name: Some("Clear basket".to_owned()), key: Command::VoidBasket.key_name(), ..Face::default() };
+        let face = Face {
+            label: "Clear".to_owned(),
+            name: Some("Clear basket".to_owned()),
+            key: Command::VoidBasket.key_name(),
+            ..Face::default()
+        };
         out.on(button(ui, parts.right(142.0), "void", Look::Quiet, &face), Command::VoidBasket);
     }
     let title = label(ui, parts.left(84.0), Align2::LEFT_CENTER, "Basket", &Ink::strong(tokens::LARGE));
@@ -156,14 +161,20 @@ fn line_bar(ui: &mut Ui, rect: Rect, out: &mut Out) {
     let mut parts = Cut::new(rect);
     let steps = parts.left(112.0);
     for (place, command) in columns(steps, 2, GAP).into_iter().zip([Command::LessOfLine, Command::MoreOfLine]) {
-        let face = Face { icon: Some(command.info().icon), name: Some(command.info().label.to_owned()), hint: format!("{} ({})", command.info().hint, command.key_name().unwrap_or_default()), ..Face::default() };
+        let face = Face {
+            icon: Some(command.info().icon),
+            name: Some(command.info().label.to_owned()),
+            hint: format!("{} ({})", command.info().hint, command.key_name().unwrap_or_default()),
+            ..Face::default()
+        };
         out.on(button(ui, place, ("bar", command), Look::Plain, &face), command);
     }
     parts.left(GAP);
     let places = columns(parts.rest, 2, GAP);
     let [edit, remove] = places.as_slice() else { return };
     out.on(button(ui, *edit, "bar-edit", Look::Plain, &face_of(Command::EditLine)), Command::EditLine);
-    let face = Face { label: "Remove".to_owned(), icon: None, name: Some("Remove line".to_owned()), ..face_of(Command::RemoveLine) };
+    let face =
+        Face { label: "Remove".to_owned(), icon: None, name: Some("Remove line".to_owned()), ..face_of(Command::RemoveLine) };
     out.on(button(ui, *remove, "bar-remove", Look::Plain, &face), Command::RemoveLine);
 }
 
@@ -197,7 +208,13 @@ fn totals(ui: &mut Ui, parts: &mut Cut, model: &Model) {
             Some(discount) => format!("Discounts ({})", discount_words(discount)),
             None => "Discounts".to_owned(),
         };
-        amount(ui, parts.bottom(24.0), &words, &format!("−{}", priced.discount.to_decimal()), &quiet.clone().color(palette.success));
+        amount(
+            ui,
+            parts.bottom(24.0),
+            &words,
+            &format!("−{}", priced.discount.to_decimal()),
+            &quiet.clone().color(palette.success),
+        );
     }
     if !model.basket.note.is_empty() {
         amount(ui, parts.bottom(24.0), &format!("Note: {}", model.basket.note), "", &quiet);
@@ -206,8 +223,14 @@ fn totals(ui: &mut Ui, parts: &mut Cut, model: &Model) {
 }
 
 fn pay_button(ui: &mut Ui, rect: Rect, model: &Model, view: &View, out: &mut Out) {
-    let is_ready = !model.basket.lines.is_empty() && model.priced.is_ok() && !matches!(view.panel, Panel::Pay | Panel::Close | Panel::ZReport);
-    let label = if model.basket.lines.is_empty() { "Take payment".to_owned() } else { format!("Take payment  {}", model.gross().to_decimal()) };
+    let is_ready = !model.basket.lines.is_empty()
+        && model.priced.is_ok()
+        && !matches!(view.panel, Panel::Pay | Panel::Close | Panel::ZReport);
+    let label = if model.basket.lines.is_empty() {
+        "Take payment".to_owned()
+    } else {
+        format!("Take payment  {}", model.gross().to_decimal())
+    };
     let face = Face { label, ..face_of(Command::Pay) };
     out.on(button(ui, rect, Command::Pay, if is_ready { Look::Main } else { Look::Off }, &face), Command::Pay);
 }

@@ -8,7 +8,9 @@ use crate::command::Command;
 use crate::model::Model;
 
 use crate::view::View;
-use crate::widgets::{Cut, Face, GAP, Look, WIDE, amount_box, button, columns, command_button, decimals_of, face_of, keypad, text_field};
+use crate::widgets::{
+    Cut, Face, GAP, Look, WIDE, amount_box, button, columns, command_button, decimals_of, face_of, keypad, text_field,
+};
 
 pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
     let rest = panel(ui, rect, "Cash in or out", view, out);

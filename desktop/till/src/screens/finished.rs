@@ -6,7 +6,7 @@ use super::{Out, card};
 use crate::ask::Ask;
 use crate::command::Command;
 use crate::icon;
-use crate::model::{FinishedKind, Finished, Model, PrintState};
+use crate::model::{Finished, FinishedKind, Model, PrintState};
 use crate::theme::Palette;
 use crate::tokens;
 use crate::view::View;

@@ -10,7 +10,9 @@ use crate::model::Model;
 use crate::theme::Palette;
 use crate::tokens;
 use crate::view::{LineField, View};
-use crate::widgets::{Cut, Entry, Face, GAP, Ink, Look, WIDE, amount_box, button, columns, command_button, decimals_of, face_of, keypad, label};
+use crate::widgets::{
+    Cut, Entry, Face, GAP, Ink, Look, WIDE, amount_box, button, columns, command_button, decimals_of, face_of, keypad, label,
+};
 
 pub fn show(ui: &mut Ui, rect: Rect, id: LineId, model: &Model, view: &mut View, out: &mut Out) {
     let Some(line) = model.basket.find_line(id) else {

@@ -11,8 +11,16 @@ use crate::view::View;
 use crate::widgets::{Cut, Ink, Look, button, columns, face_of, rows, text};
 
 const ALL: [Command; 10] = [
-    Command::MoveCash, Command::Reports, Command::Refund, Command::Recall, Command::PrintLast, Command::PrintQueue,
-    Command::KickDrawer, Command::Settings, Command::Lock, Command::VoidBasket,
+    Command::MoveCash,
+    Command::Reports,
+    Command::Refund,
+    Command::Recall,
+    Command::PrintLast,
+    Command::PrintQueue,
+    Command::KickDrawer,
+    Command::Settings,
+    Command::Lock,
+    Command::VoidBasket,
 ];
 
 pub fn show(ui: &mut Ui, rect: Rect, _model: &Model, view: &mut View, out: &mut Out) {

@@ -8,7 +8,9 @@ use crate::model::Model;
 use crate::theme::Palette;
 use crate::tokens;
 use crate::view::View;
-use crate::widgets::{Cut, Face, GAP, Ink, Look, WIDE, amount_box, button, decimals_of, face_of, keypad, label, notice, paragraph};
+use crate::widgets::{
+    Cut, Face, GAP, Ink, Look, WIDE, amount_box, button, decimals_of, face_of, keypad, label, notice, paragraph,
+};
 
 pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
     let palette = Palette::of(ui);

@@ -54,7 +54,12 @@ fn row(ui: &mut Ui, rect: Rect, parked: &ParkedBasket, model: &Model, out: &mut 
         out.asks.push(Ask::Recall(parked.basket.id));
     }
     buttons.right(GAP);
-    let drop = Face { label: "Drop".to_owned(), name: Some(format!("Drop {name}")), hint: "Give this basket up".to_owned(), ..Face::default() };
+    let drop = Face {
+        label: "Drop".to_owned(),
+        name: Some(format!("Drop {name}")),
+        hint: "Give this basket up".to_owned(),
+        ..Face::default()
+    };
     if button(ui, buttons.right(96.0), ("drop", parked.basket.id), Look::Plain, &drop) {
         out.asks.push(Ask::DropParked(parked.basket.id));
     }

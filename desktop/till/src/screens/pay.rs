@@ -11,7 +11,9 @@ use crate::model::Model;
 use crate::theme::Palette;
 use crate::tokens;
 use crate::view::View;
-use crate::widgets::{Cut, Face, GAP, Ink, Look, WIDE, amount, amount_box, button, columns, decimals_of, face_of, keypad, label, text};
+use crate::widgets::{
+    Cut, Face, GAP, Ink, Look, WIDE, amount, amount_box, button, columns, decimals_of, face_of, keypad, label, text,
+};
 
 pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
     let rest = panel(ui, rect, "Payment", view, out);

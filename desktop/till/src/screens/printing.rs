@@ -14,7 +14,11 @@ use crate::widgets::{Cut, Face, Ink, Look, WIDE, button, label, paragraph};
 pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
     let rest = panel(ui, rect, "Print queue", view, out);
     if model.print_jobs.is_empty() {
-        let hint = if model.printer.address.is_empty() { "No printer is set up: see Settings" } else { "Receipts and reports wait here when the printer cannot print" };
+        let hint = if model.printer.address.is_empty() {
+            "No printer is set up: see Settings"
+        } else {
+            "Receipts and reports wait here when the printer cannot print"
+        };
         return empty(ui, rest, icon::PRINTER, "Everything is printed", hint);
     }
     super::list(ui, rest, "prints", 84.0, model.print_jobs.len(), |ui, place, index| {

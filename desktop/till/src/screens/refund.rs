@@ -111,7 +111,12 @@ fn refund_line(ui: &mut Ui, rect: Rect, line: &RefundableLine, view: &mut View) 
     parts.right(12.0);
     if let Some(pick) = pick {
         let (word, next) = goods_word(pick.goods);
-        let face = Face { label: word.to_owned(), name: Some(format!("{}: {word}", line.title)), hint: "Where the goods go".to_owned(), ..Face::default() };
+        let face = Face {
+            label: word.to_owned(),
+            name: Some(format!("{}: {word}", line.title)),
+            hint: "Where the goods go".to_owned(),
+            ..Face::default()
+        };
         if button(ui, goods, ("goods", line.line), Look::Plain, &face) {
             view.refund.insert(line.line, RefundPick { goods: next, ..pick });
         }

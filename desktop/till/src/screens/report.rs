@@ -48,7 +48,11 @@ pub fn z_report(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &m
         _ => (palette.warn, "Short"),
     };
     let variance = Money { minor: closed.cash_variance.minor.saturating_abs(), ..closed.cash_variance };
-    let facts = [("Expected", closed.totals.expected_cash, palette.ink), ("Counted", closed.count.counted, palette.ink), (word, variance, color)];
+    let facts = [
+        ("Expected", closed.totals.expected_cash, palette.ink),
+        ("Counted", closed.count.counted, palette.ink),
+        (word, variance, color),
+    ];
     for (place, (word, value, color)) in boxes.into_iter().zip(facts) {
         ui.painter().rect_filled(place, 8.0, palette.sunken);
         let mut inner = Cut::new(place.shrink(12.0));

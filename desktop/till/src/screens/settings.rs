@@ -9,7 +9,9 @@ use crate::model::Model;
 use crate::theme::Palette;
 use crate::tokens;
 use crate::view::View;
-use crate::widgets::{Cut, Face, GAP, Ink, Look, Tone, WIDE, amount, button, columns, command_button, face_of, label, notice, paragraph, text_field};
+use crate::widgets::{
+    Cut, Face, GAP, Ink, Look, Tone, WIDE, amount, button, columns, command_button, face_of, label, notice, paragraph, text_field,
+};
 
 pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
     let palette = Palette::of(ui);
@@ -23,7 +25,10 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
     row.right(GAP);
     text_field(ui, row.rest, printer_id(), "Address", "192.168.1.50:9100", &mut view.printer);
     let face = Face { label: "Save".to_owned(), ..face_of(Command::Confirm) };
-    out.on(button(ui, save.with_min_y(save.top() + 22.0).with_max_y(save.top() + 70.0), "save-printer", Look::Main, &face), Command::Confirm);
+    out.on(
+        button(ui, save.with_min_y(save.top() + 22.0).with_max_y(save.top() + 70.0), "save-printer", Look::Main, &face),
+        Command::Confirm,
+    );
     if let Some(problem) = &model.printer.problem {
         parts.top(GAP);
         notice(ui, parts.top(56.0), Tone::Warn, problem);

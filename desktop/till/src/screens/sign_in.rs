@@ -9,7 +9,9 @@ use crate::model::{Model, StaffTile};
 use crate::theme::Palette;
 use crate::tokens;
 use crate::view::View;
-use crate::widgets::{Cut, Entry, Face, GAP, Ink, Look, WIDE, button, columns, face_of, initial, keypad, label, notice, rows, text};
+use crate::widgets::{
+    Cut, Entry, Face, GAP, Ink, Look, WIDE, button, columns, face_of, initial, keypad, label, notice, rows, text,
+};
 
 /// The most tiles in sight; a shop with more staff than this has more tills too.
 const TILES_MAX: usize = 12;

@@ -4,11 +4,11 @@ use egui::{Align2, Rect, Stroke, Ui};
 
 use super::Out;
 use crate::command::Command;
+use crate::icon;
 use crate::model::{Model, SyncTone};
 use crate::theme::Palette;
 use crate::tokens;
 use crate::widgets::{Cut, Face, Ink, Look, WIDE, button, elided, label};
-use crate::icon;
 
 pub const HEIGHT: f32 = 56.0;
 
@@ -30,7 +30,13 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, out: &mut Out) {
         parts.right(WIDE);
     }
     if model.away.is_some() {
-        let face = Face { label: "While offline".to_owned(), icon: Some(icon::INFO), key: Command::AwayReport.key_name(), hint: Command::AwayReport.info().hint.to_owned(), name: None };
+        let face = Face {
+            label: "While offline".to_owned(),
+            icon: Some(icon::INFO),
+            key: Command::AwayReport.key_name(),
+            hint: Command::AwayReport.info().hint.to_owned(),
+            name: None,
+        };
         let place = parts.right(210.0).shrink2(egui::vec2(0.0, 4.0));
         out.on(button(ui, place, "away", Look::Quiet, &face), Command::AwayReport);
         parts.right(WIDE);

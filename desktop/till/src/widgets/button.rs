@@ -56,13 +56,20 @@ fn colors(palette: &Palette, look: Look, response: &Response) -> Colors {
         Look::Off => (palette.sunken, palette.muted.gamma_multiply(0.75), palette.sunken),
     };
     let pressed = response.is_pointer_button_down_on();
-    let shade = if pressed { 0.16 } else if response.hovered() && look != Look::Off { 0.08 } else { 0.0 };
+    let shade = if pressed {
+        0.16
+    } else if response.hovered() && look != Look::Off {
+        0.08
+    } else {
+        0.0
+    };
     let key = match look {
         Look::Main => palette.on_accent,
         Look::Danger => palette.danger,
         Look::Plain | Look::Quiet | Look::Chosen | Look::Off => palette.muted,
     };
-    let ground = if ground == Color32::TRANSPARENT && shade > 0.0 { palette.sunken } else { ground.lerp_to_gamma(palette.ink, shade) };
+    let ground =
+        if ground == Color32::TRANSPARENT && shade > 0.0 { palette.sunken } else { ground.lerp_to_gamma(palette.ink, shade) };
     Colors { ground, ink, edge, key }
 }
 

@@ -49,7 +49,11 @@ pub fn amount_box(ui: &mut Ui, rect: Rect, name: &str, entry: &Entry, unit: &str
         info.selected = Some(is_active);
         info
     });
-    let edge = if is_active || response.has_focus() { Stroke::new(2.0, palette.accent) } else { Stroke::new(1.0, palette.muted.gamma_multiply(0.6)) };
+    let edge = if is_active || response.has_focus() {
+        Stroke::new(2.0, palette.accent)
+    } else {
+        Stroke::new(1.0, palette.muted.gamma_multiply(0.6))
+    };
     ui.painter().rect(place, 8.0, palette.surface, edge, StrokeKind::Inside);
     let mut inner = Cut::new(place.shrink2(egui::vec2(14.0, 4.0)));
     let unit_ink = Ink::regular(tokens::BODY).color(palette.muted);

@@ -2,8 +2,8 @@
 
 use egui::{Align2, Rect, Stroke, StrokeKind, Ui};
 
-use super::text::{Ink, icon, paragraph};
 use super::Cut;
+use super::text::{Ink, icon, paragraph};
 use crate::icon as sign;
 use crate::theme::Palette;
 use crate::tokens;
@@ -40,6 +40,12 @@ pub fn notice(ui: &mut Ui, rect: Rect, tone: Tone, words: &str) {
         egui::vec2(parts.rest.width(), galley.size().y.min(parts.rest.height()))
     };
     let place = Align2::LEFT_CENTER.align_size_within_rect(words_size, parts.rest);
-    let rows_max = if rect.height() >= 76.0 { 3 } else if rect.height() >= 50.0 { 2 } else { 1 };
+    let rows_max = if rect.height() >= 76.0 {
+        3
+    } else if rect.height() >= 50.0 {
+        2
+    } else {
+        1
+    };
     paragraph(ui, place, words, &font, rows_max);
 }

@@ -44,7 +44,8 @@ pub fn elided(ui: &Ui, words: &str, ink: &Ink, width: f32) -> Arc<Galley> {
 fn wrapped(ui: &Ui, words: &str, ink: &Ink, width: f32, rows_max: usize) -> Arc<Galley> {
     let color = ink.color.unwrap_or(Palette::of(ui).ink);
     let mut job = LayoutJob::simple(words.to_owned(), ink.font.clone(), color, width);
-    job.wrap = TextWrapping { max_width: width.max(0.0), max_rows: rows_max, break_anywhere: rows_max == 1, ..TextWrapping::default() };
+    job.wrap =
+        TextWrapping { max_width: width.max(0.0), max_rows: rows_max, break_anywhere: rows_max == 1, ..TextWrapping::default() };
     job.break_on_newline = rows_max > 1;
     ui.painter().layout_job(job)
 }

@@ -118,13 +118,27 @@ impl Desk {
             None
         });
         if !device.keys_are_in_keyring() {
-            let words = "This computer has no keyring, so the key to the shop's file is kept in a file that only this account can read.";
+            let words =
+                "This computer has no keyring, so the key to the shop's file is kept in a file that only this account can read.";
             self.model.key_warning = Some(words.to_owned());
         }
         let away_since = lock(&device.replica()).vector().ok().map(|vector| (i64::MIN, vector));
         self.open = Some(OpenShop {
-            device, shop, reader, env, sync, printing: None, codes: JournalCodes::default(), till: None, basket, session: None,
-            last_print: None, category: None, shows_z: false, has_changed, away_since,
+            device,
+            shop,
+            reader,
+            env,
+            sync,
+            printing: None,
+            codes: JournalCodes::default(),
+            till: None,
+            basket,
+            session: None,
+            last_print: None,
+            category: None,
+            shows_z: false,
+            has_changed,
+            away_since,
         });
         self.refresh_shop().map_err(words)
     }
@@ -152,7 +166,8 @@ impl Desk {
         }
         let settings = open.reader.shop()?;
         let staff = open.reader.staff()?;
-        self.model.staff = staff.iter().filter(|member| member.is_active && !member.pin_hash.is_empty()).map(rows::staff_tile).collect();
+        self.model.staff =
+            staff.iter().filter(|member| member.is_active && !member.pin_hash.is_empty()).map(rows::staff_tile).collect();
         if let Some(signed_in) = self.model.signed_in.take() {
             self.model.signed_in = staff.into_iter().find(|member| member.id == signed_in.id && member.is_active).map(Arc::new);
         }
@@ -168,10 +183,17 @@ impl Desk {
         }));
         let session = open.reader.open_session(till.id)?;
         open.session = session.as_ref().map(|session| session.id);
-        self.model.session = session.map(|session| SessionFacts { business_day: session.business_day, opened_at: session.opened_at });
+        self.model.session =
+            session.map(|session| SessionFacts { business_day: session.business_day, opened_at: session.opened_at });
         self.model.parked = open.reader.parked_baskets()?.into_iter().filter(|parked| !parked.is_taken).collect();
         if open.printing.is_none() {
-            let started = Printing::start(open.shop.clone(), till.name, &self.preferences.printer, open.codes.clone(), self.signals.clone());
+            let started = Printing::start(
+                open.shop.clone(),
+                till.name,
+                &self.preferences.printer,
+                open.codes.clone(),
+                self.signals.clone(),
+            );
             open.printing = started.map_err(|problem| tracing::warn!(%problem, "printing could not be started")).ok();
         }
         self.refresh_basket();
@@ -185,7 +207,8 @@ impl Desk {
         let read = || -> Result<_, OperationError> {
             let mut categories = vec![Category { collection: None, title: "Best sellers".to_owned() }];
             let collections = open.reader.collections()?.into_iter().filter(|(_, count)| *count > 0).take(CATEGORIES_MAX);
-            categories.extend(collections.map(|(collection, _)| Category { collection: Some(collection.id), title: collection.title }));
+            categories
+                .extend(collections.map(|(collection, _)| Category { collection: Some(collection.id), title: collection.title }));
             Ok((categories, self.tiles(open)?))
         };
         match read() {
@@ -392,7 +415,11 @@ fn away_report(open: &mut OpenShop, status: &SyncStatus) -> Option<Arc<AwayFacts
             let report = open.shop.while_you_were_away(&vector).ok()?;
             facts_of(report)
         }
-        SyncState::Offline { .. } | SyncState::NotConnected | SyncState::Connecting | SyncState::Loading { .. } | SyncState::Exchanging => None,
+        SyncState::Offline { .. }
+        | SyncState::NotConnected
+        | SyncState::Connecting
+        | SyncState::Loading { .. }
+        | SyncState::Exchanging => None,
     }
 }
 

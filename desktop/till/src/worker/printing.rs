@@ -11,8 +11,8 @@ use tradepost_domain::sale::Sale;
 use tradepost_domain::shop::ShopSettings;
 use tradepost_domain::time::Timestamp;
 use tradepost_exchange::receipt::{Drawer, ENGLISH, PrinterProfile, ReceiptContext, ReceiptDocument};
-use tradepost_operations::{OperationError, PrintJob, PrintWhat, Shop};
 use tradepost_operations::read::Reader;
+use tradepost_operations::{OperationError, PrintJob, PrintWhat, Shop};
 
 use super::Signal;
 
@@ -20,6 +20,8 @@ use super::Signal;
 const ORDERS_MAX: usize = 32;
 /// After a failure the queue is tried again by itself.
 const RETRY: Duration = Duration::from_secs(20);
+/// How long closing the window waits for the printing thread.
+const END_MAX: Duration = Duration::from_millis(700);
 /// Journal codes remembered for receipts still to be printed.
 const CODES_MAX: usize = 128;
 /// A receipt queued longer after its sale than this is a copy.
@@ -61,24 +63,39 @@ impl JournalCodes {
 
 /// The shop's end of the printing thread.
 pub struct Printing {
-    orders: SyncSender<Order>,
+    orders: Option<SyncSender<Order>>,
+    /// Hears when the thread has let go of the shop.
+    ended: Receiver<()>,
     /// What went wrong with the drawer or a report, for the settings.
     problem: Arc<Mutex<Option<String>>>,
 }
 
 impl Printing {
     /// Starts the thread.
-    pub fn start(shop: Shop, till_name: String, address: &str, codes: JournalCodes, signals: SyncSender<Signal>) -> std::io::Result<Self> {
+    pub fn start(
+        shop: Shop,
+        till_name: String,
+        address: &str,
+        codes: JournalCodes,
+        signals: SyncSender<Signal>,
+    ) -> std::io::Result<Self> {
         let (orders, received) = sync_channel(ORDERS_MAX);
         let problem = Arc::new(Mutex::new(None));
-        let mut press = Press { shop, till_name, codes, signals, printer: printer_at(address), problem: Arc::clone(&problem), failed: false };
-        std::thread::Builder::new().name("print".to_owned()).spawn(move || press.work(&received))?;
-        Ok(Self { orders, problem })
+        let mut press =
+            Press { shop, till_name, codes, signals, printer: printer_at(address), problem: Arc::clone(&problem), failed: false };
+        let (end, ended) = sync_channel(1);
+        std::thread::Builder::new().name("print".to_owned()).spawn(move || {
+            press.work(&received);
+            drop(press);
+            // Nobody may be waiting any more.
+            end.try_send(()).ok();
+        })?;
+        Ok(Self { orders: Some(orders), ended, problem })
     }
 
     /// Gives an order; one too many is dropped, for the queue is tried again by itself.
     pub fn order(&self, order: Order) {
-        if self.orders.try_send(order).is_err() {
+        if self.orders.as_ref().is_none_or(|orders| orders.try_send(order).is_err()) {
             tracing::warn!("the printing thread has no room for another order");
         }
     }
@@ -86,6 +103,16 @@ impl Printing {
     /// What the printer last complained about outside the queue.
     pub fn problem(&self) -> Option<String> {
         self.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Printing {
+    /// Lets the thread end, so that the shop's file is free; does not wait for a printer that hangs.
+    fn drop(&mut self) {
+        drop(self.orders.take());
+        if self.ended.recv_timeout(END_MAX).is_err() {
+            tracing::warn!("the printer is still busy; what it does not print now stays in the queue");
+        }
     }
 }
 
@@ -174,7 +201,8 @@ impl Press {
             PrintWhat::Sale(id) => reader.sale(id)?.map(|sale| self.sale(&reader, &shop, &sale, job)).transpose()?,
             PrintWhat::Refund(id) => match reader.refund(id)? {
                 Some(refund) => {
-                    let of_receipt = refund.sale.map(|sale| reader.sale(sale)).transpose()?.flatten().map(|sale| sale.receipt_number);
+                    let of_receipt =
+                        refund.sale.map(|sale| reader.sale(sale)).transpose()?.flatten().map(|sale| sale.receipt_number);
                     let staff = staff_name(&reader, refund.staff)?;
                     let (code, number) = (self.codes.find(id.into()), refund.receipt_number.to_string());
                     let context = self.context(&shop, &staff, &code, Some(&number));
@@ -198,7 +226,13 @@ impl Press {
         Ok(copied(document, job.queued_at, sale.sold_at))
     }
 
-    fn context<'a>(&'a self, shop: &'a ShopSettings, staff_name: &'a str, journal_code: &'a str, qr: Option<&'a str>) -> ReceiptContext<'a> {
+    fn context<'a>(
+        &'a self,
+        shop: &'a ShopSettings,
+        staff_name: &'a str,
+        journal_code: &'a str,
+        qr: Option<&'a str>,
+    ) -> ReceiptContext<'a> {
         ReceiptContext { shop, words: &ENGLISH, till_name: &self.till_name, staff_name, journal_code, qr }
     }
 }
@@ -217,5 +251,7 @@ fn staff_name(reader: &Reader, staff: Option<StaffId>) -> Result<String, Operati
 fn printer_at(address: &str) -> Option<NetworkPrinter> {
     let address = address.trim();
     let is_set = !address.is_empty();
-    is_set.then(|| NetworkPrinter::new("Receipts", address, StatusSupport::Epson, Timeouts { confirm_ms_max: 8_000, ..Timeouts::default() }))
+    is_set.then(|| {
+        NetworkPrinter::new("Receipts", address, StatusSupport::Epson, Timeouts { confirm_ms_max: 8_000, ..Timeouts::default() })
+    })
 }

@@ -9,7 +9,8 @@ use tradepost_operations::read::{ProductRow, SaleRow, VariantRow};
 use crate::model::{RecentSale, StaffTile, Tile, TileTarget};
 
 pub fn tile_of_variant(row: &VariantRow) -> Tile {
-    let subtitle = [row.variant_title.as_str(), &row.sku].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    let subtitle =
+        [row.variant_title.as_str(), &row.sku].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
     let is_tracked = row.stock_policy != StockPolicy::NotTracked;
     Tile {
         target: TileTarget::Variant(row.id),

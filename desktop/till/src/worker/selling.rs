@@ -17,6 +17,7 @@ type Outcome<T> = Result<T, OperationError>;
 
 impl Desk {
     /// Carries out what the screen asks. What cannot be done is told in its place.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "everything else is an operation on the open shop")]
     pub fn carry_out(&mut self, ask: Ask) {
         match ask {
             Ask::Pair { url, code } => return self.pair(&url, &code),
@@ -30,6 +31,7 @@ impl Desk {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "what does not change the basket is settled elsewhere")]
     fn do_it(&mut self, ask: Ask) -> Outcome<Option<News>> {
         match ask {
             Ask::Scan(code) => self.scan(&code),
@@ -92,7 +94,8 @@ impl Desk {
             [variant] => self.add(variant),
             several => {
                 let tiles = several.iter().map(rows::tile_of_variant).collect();
-                self.model.choices = Some(Arc::new(Choices { title: format!("Several things have the code {}", code.trim()), tiles }));
+                self.model.choices =
+                    Some(Arc::new(Choices { title: format!("Several things have the code {}", code.trim()), tiles }));
                 Ok(Some(News::BasketChanged))
             }
         }

@@ -21,6 +21,7 @@ use crate::model::{Finished, FinishedKind, Refunding};
 type Outcome<T> = Result<T, OperationError>;
 
 impl Desk {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "what changes the basket was done before")]
     pub(super) fn settle_it(&mut self, ask: Ask) -> Outcome<Option<News>> {
         match ask {
             Ask::SignIn { staff, pin } => self.sign_in(staff, &pin),
@@ -172,13 +173,17 @@ impl Desk {
         let Some(open) = &self.open else { return Ok(None) };
         let number: Result<ReceiptNumber, _> = text.trim().to_uppercase().parse();
         let Ok(number) = number else {
-            return Ok(Some(News::Failed(format!("{} is not a receipt number: it reads like T01-1-000123, at the top of the receipt.", text.trim()))));
+            return Ok(Some(News::Failed(format!(
+                "{} is not a receipt number: it reads like T01-1-000123, at the top of the receipt.",
+                text.trim()
+            ))));
         };
         let sale = open.reader.sales_by_receipt(&number)?.into_iter().next();
         match sale {
             Some(sale) => self.show_refundable(sale.id),
             None => {
-                let words = format!("Receipt {number} is not known here. If it is from another till, it may not have arrived yet.");
+                let words =
+                    format!("Receipt {number} is not known here. If it is from another till, it may not have arrived yet.");
                 Ok(Some(News::Failed(words)))
             }
         }
@@ -192,7 +197,13 @@ impl Desk {
         Ok(Some(News::RefundOpened))
     }
 
-    fn refund(&mut self, sale: SaleId, lines: Vec<(LineId, Quantity, GoodsReturn)>, tender: TenderType, reason: String) -> Outcome<Option<News>> {
+    fn refund(
+        &mut self,
+        sale: SaleId,
+        lines: Vec<(LineId, Quantity, GoodsReturn)>,
+        tender: TenderType,
+        reason: String,
+    ) -> Outcome<Option<News>> {
         let receipt = self.receipt_choice();
         let Some(open) = &mut self.open else { return Ok(None) };
         let (Some(till), Some(session)) = (&open.till, open.session) else { return Err(no_session()) };
@@ -322,7 +333,9 @@ impl Desk {
         self.print(Order::Printer(address));
         match self.preferences.write(&self.start.folder) {
             Ok(()) => News::Done("Saved. Receipts go to this printer from now on.".to_owned()),
-            Err(problem) => News::Failed(format!("It works until the till is closed, but could not be saved ({problem}): is the disk full?")),
+            Err(problem) => {
+                News::Failed(format!("It works until the till is closed, but could not be saved ({problem}): is the disk full?"))
+            }
         }
     }
 

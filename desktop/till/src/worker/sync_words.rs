@@ -32,7 +32,11 @@ mod tests {
     #[test]
     fn an_offline_till_says_since_when_and_what_is_safe() {
         let since = Timestamp::from_unix_ms((8 * 60 + 12) * 60_000);
-        let status = SyncStatus { state: SyncState::Offline { since, reason: String::new() }, waiting_entries: 14, ..SyncStatus::default() };
+        let status = SyncStatus {
+            state: SyncState::Offline { since, reason: String::new() },
+            waiting_entries: 14,
+            ..SyncStatus::default()
+        };
         let facts = sync_facts(&status, 60);
         assert_eq!(facts.sentence, "Offline since 9:12, 14 changes safe here");
         assert_eq!(facts.tone, SyncTone::Waiting);

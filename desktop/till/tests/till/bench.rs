@@ -30,7 +30,11 @@ pub fn make_shop(folder: &Path) {
     let shop = Shop::new(device.replica()).unwrap();
     let mut env = SystemEnvironment::new();
     let mut by = By::owner(&mut env);
-    let new = NewShop { owner_pin: Some("1234".into()), owner_name: "Maya".into(), ..NewShop::new("Harbor Street Goods", Currency::USD, "US") };
+    let new = NewShop {
+        owner_pin: Some("1234".into()),
+        owner_name: "Maya".into(),
+        ..NewShop::new("Harbor Street Goods", Currency::USD, "US")
+    };
     shop.set_up(&mut by, new).unwrap();
     shop.add_staff(&mut by, "Tom", Role::Cashier, Some("5678".into())).unwrap();
     for (title, sku, barcode, minor) in [("Stoneware mug", "MUG-1", MUG, 1800), ("Greeting card", CARD, "", 450)] {
@@ -78,13 +82,13 @@ impl Bench {
         let worker = Worker::start(start, inbox.clone()).unwrap();
         let mut asks = Some(worker.asks());
         let mut app: Option<TillApp> = None;
-        let harness = Harness::builder()
-            .with_size([1280.0, 800.0])
-            .with_context_setup(tradepost_till::theme::install)
-            .build_ui(move |ui| {
-                let app = app.get_or_insert_with(|| TillApp::new(ui.ctx(), inbox.clone(), asks.take().unwrap(), ThemeChoice::Light));
+        let harness = Harness::builder().with_size([1280.0, 800.0]).with_context_setup(tradepost_till::theme::install).build_ui(
+            move |ui| {
+                let app =
+                    app.get_or_insert_with(|| TillApp::new(ui.ctx(), inbox.clone(), asks.take().unwrap(), ThemeChoice::Light));
                 app.frame(ui, 0.0);
-            });
+            },
+        );
         Self { harness, folder: folder.to_owned(), worker: Some(worker), wakes }
     }
 
@@ -145,7 +149,10 @@ impl Bench {
 
     pub fn labels(&self) -> Vec<String> {
         use egui_kittest::kittest::NodeT;
-        self.harness.query_all_by_label_contains("").filter_map(|node| node.accesskit_node().label().or_else(|| node.value())).collect()
+        self.harness
+            .query_all_by_label_contains("")
+            .filter_map(|node| node.accesskit_node().label().or_else(|| node.value()))
+            .collect()
     }
 
     pub fn click(&mut self, label: &str) {
@@ -176,7 +183,8 @@ impl Bench {
 
     /// Types as fast as a scanner: all of it in one frame, with Enter.
     pub fn scan(&mut self, code: &str) {
-        let press = |pressed| Event::Key { key: Key::Enter, physical_key: None, pressed, repeat: false, modifiers: Modifiers::NONE };
+        let press =
+            |pressed| Event::Key { key: Key::Enter, physical_key: None, pressed, repeat: false, modifiers: Modifiers::NONE };
         let events = &mut self.harness.input_mut().events;
         events.extend(code.chars().map(|typed| Event::Text(typed.to_string())));
         events.extend([press(true), press(false)]);

@@ -32,7 +32,8 @@ fn a_day_from_the_first_scan_to_the_z_report() {
     assert!(paper.contains("Stoneware mug") && paper.contains("14.00"), "{paper}");
     let number = "T01-1-000001";
     assert!(paper.contains(number), "{paper}");
-    let has_code = printouts.iter().any(|printout| printout.qr_codes.iter().any(|code| code == number) || !printout.pictures.is_empty());
+    let has_code =
+        printouts.iter().any(|printout| printout.qr_codes.iter().any(|code| code == number) || !printout.pictures.is_empty());
     assert!(has_code, "the receipt has a code to scan for a refund");
 
     // The next thing starts the next sale, also typed by hand.

@@ -19,7 +19,9 @@ impl Screen {
     /// `None`: this machine has no Xvfb or xdotool.
     fn open() -> Option<Self> {
         use std::io::BufRead;
-        let has = |program: &str| Command::new("which").arg(program).stdout(Stdio::null()).status().is_ok_and(|status| status.success());
+        let has = |program: &str| {
+            Command::new("which").arg(program).stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+        };
         if !["Xvfb", "xdotool", "import"].into_iter().all(has) {
             return None;
         }
@@ -152,7 +154,9 @@ fn the_real_window_sells_what_a_scanner_types() {
         let reader = shop.reader().unwrap();
         let sales = reader.sales(&tradepost_operations::read::SaleFilter::default(), 10, 0).unwrap();
         assert_eq!(sales.iter().map(|sale| sale.gross.minor).collect::<Vec<_>>(), [1800]);
-        let basket = shop.current_basket(&mut tradepost_operations::By::owner(&mut tradepost_connection::SystemEnvironment::new())).unwrap();
+        let basket = shop
+            .current_basket(&mut tradepost_operations::By::owner(&mut tradepost_connection::SystemEnvironment::new()))
+            .unwrap();
         assert_eq!(basket.lines.len(), 1, "the basket of the next sale outlives the power cut");
     });
 }
