@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use tradepost_domain::barcode::Gtin;
 use tradepost_domain::basket::Discount;
 use tradepost_domain::id::LineId;
 use tradepost_domain::money::Money;
@@ -184,10 +185,30 @@ impl TillApp {
             Stage::Selling if self.view.is_waiting => {
                 self.view.say(Tone::Warn, "The sale is being completed: scan again in a moment.")
             }
-            Stage::Selling => out.asks.push(Ask::Scan(code)),
+            Stage::Selling => out.asks.push(Ask::Scan(self.whole_code(code))),
+            Stage::SignIn if is_pin(&code) => self.enter_pin(&code, out),
             Stage::SignIn => self.view.say(Tone::Info, "Sign in first, then scan it again."),
             Stage::NoSession => self.view.say(Tone::Info, "Open the drawer first, then scan it again."),
             Stage::Opening | Stage::NoShop | Stage::Pairing | Stage::Broken(_) => {}
+        }
+    }
+
+    /// A slow frame can cut a scan in two: the first digits stand in the search field as if somebody had typed them. Where both parts together are a number
+    /// with a right check digit, they are one scan.
+    fn whole_code(&mut self, code: String) -> String {
+        let whole = format!("{}{code}", self.view.search.trim());
+        if whole.len() == code.len() || Gtin::parse(&whole).is_err() {
+            return code;
+        }
+        self.view.search.clear();
+        whole
+    }
+
+    /// A PIN typed at once, as on a slow computer: it is a PIN all the same.
+    fn enter_pin(&mut self, code: &str, out: &mut Out) {
+        if let Some((entry, decimals)) = self.active_entry() {
+            code.chars().for_each(|digit| entry.push(digit, decimals));
+            out.commands.push(Command::Confirm);
         }
     }
 
@@ -711,4 +732,8 @@ fn next_field(field: LineField, is_down: bool, may_discount: bool) -> LineField 
 /// Whether the focused control takes text, so that keys are its own.
 fn is_text_field(id: egui::Id) -> bool {
     screens::text_fields().contains(&id)
+}
+
+fn is_pin(code: &str) -> bool {
+    (4..=8).contains(&code.len()) && code.bytes().all(|digit| digit.is_ascii_digit())
 }

@@ -1,6 +1,7 @@
 //! The keyboard: which keys are a scan, which are a command, which are a number being typed.
 
 use egui::{Context, Event, Key, Modifiers};
+use tradepost_devices::scanner::GAP_MS_MAX;
 use tradepost_devices::{Key as ScanKey, Keystroke, ScanDetector};
 
 use crate::command::Command;
@@ -23,7 +24,11 @@ impl Scans {
         let now = ctx.input(|input| input.time);
         let passed = now - self.last_time.unwrap_or(now);
         self.last_time = Some(now);
-        self.clock_ms += ((passed - f64::from(frame_seconds)) * 1000.0).max(0.0);
+        let pause_ms = ((passed - f64::from(frame_seconds)) * 1000.0).max(0.0);
+        // A person's pause shows as a frame without keys, which is asked for below. A frame that brings keys came late at most: what it brings may go on
+        // where the last one ended.
+        let brings_keys = ctx.input(|input| input.events.iter().any(is_key_of_scan));
+        self.clock_ms += if brings_keys { pause_ms.min(GAP_MS_MAX as f64) } else { pause_ms };
         let at_ms = self.clock_ms as u64;
         let mut scanned = Vec::new();
         ctx.input_mut(|input| {
@@ -55,10 +60,14 @@ impl Scans {
             input.events = kept;
         });
         if self.detector.is_holding() {
-            ctx.request_repaint_after(std::time::Duration::from_millis(tradepost_devices::scanner::GAP_MS_MAX + 1));
+            ctx.request_repaint_after(std::time::Duration::from_millis(GAP_MS_MAX + 1));
         }
         scanned
     }
+}
+
+fn is_key_of_scan(event: &Event) -> bool {
+    matches!(event, Event::Text(_) | Event::Key { key: Key::Enter | Key::Tab, pressed: true, .. })
 }
 
 fn event_of(key: ScanKey) -> Option<Event> {
