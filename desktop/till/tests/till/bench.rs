@@ -1,6 +1,6 @@
 //! A till on a bench: a shop with a few products, the worker, and the screen without a window.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -66,7 +66,6 @@ pub fn look_into(folder: &Path, look: impl FnOnce(&Shop)) {
 /// A till and its screen.
 pub struct Bench {
     pub harness: Harness<'static>,
-    pub folder: PathBuf,
     worker: Option<Worker>,
     wakes: Receiver<()>,
 }
@@ -76,7 +75,10 @@ impl Bench {
     pub fn open(folder: &Path, printer: &str) -> Self {
         let (wake, wakes) = sync_channel(1);
         let wake = Mutex::new(wake);
-        let wake = move || drop(wake.lock().unwrap().try_send(()));
+        // A wake that waits already is enough.
+        let wake = move || {
+            wake.lock().unwrap().try_send(()).ok();
+        };
         let inbox = Inbox::default();
         let start = Start { folder: folder.to_owned(), printer: Some(printer.to_owned()), wake: Arc::new(wake) };
         let worker = Worker::start(start, inbox.clone()).unwrap();
@@ -89,7 +91,7 @@ impl Bench {
                 app.frame(ui, 0.0);
             },
         );
-        Self { harness, folder: folder.to_owned(), worker: Some(worker), wakes }
+        Self { harness, worker: Some(worker), wakes }
     }
 
     /// A till with a shop in a new folder, nobody signed in.
@@ -124,10 +126,6 @@ impl Bench {
     /// Draws frames until something with this label is there.
     pub fn until(&mut self, label: &str) {
         self.until_it(label, |harness| harness.query_all_by_label_contains(label).next().is_some());
-    }
-
-    pub fn until_gone(&mut self, label: &str) {
-        self.until_it(label, |harness| harness.query_all_by_label_contains(label).next().is_none());
     }
 
     fn until_it(&mut self, what: &str, is_there: impl Fn(&Harness<'static>) -> bool) {

@@ -6,8 +6,13 @@ use std::time::Duration;
 
 use super::bench::{MUG, look_into, make_shop};
 
-/// A change of a screen is larger than this, a digit or a cursor smaller.
-const CHANGED_PIXELS_MIN: usize = 4_000;
+const WHITE: [u8; 3] = [0xFF, 0xFF, 0xFF];
+const PAGE: [u8; 3] = [0xFA, 0xF8, 0xF4];
+const SUNKEN: [u8; 3] = [0xF1, 0xEE, 0xE7];
+const ACCENT: [u8; 3] = [0x0B, 0x6E, 0x63];
+const ACCENT_SOFT: [u8; 3] = [0xE2, 0xF0, 0xED];
+/// On the pay button, between its word and its key: accent when there is something to pay.
+const PAY_BUTTON: (usize, usize) = (390, 716);
 
 /// A virtual screen that ends with the test.
 struct Screen {
@@ -44,7 +49,7 @@ impl Screen {
 
     /// Types like a scanner, with Enter.
     fn scan(&self, code: &str) {
-        self.run("xdotool", &["type", "--args", "1", "--delay", "2", code, "key", "Return"]);
+        self.run("xdotool", &["type", "--args", "1", "--delay", "8", code, "key", "Return"]);
     }
 
     /// The screen's pixels.
@@ -53,21 +58,12 @@ impl Screen {
         Command::new("import").args(arguments).env("DISPLAY", &self.display).output().unwrap().stdout
     }
 
-    /// Does something and waits until the screen shows that it was done: more than a blinking cursor or a digit changes.
-    fn and_see(&self, what: &str, act: impl FnOnce()) {
-        let before = self.picture();
-        act();
+    /// Waits until the pixel at this place has this color, as good as the screen draws it.
+    fn see(&self, what: &str, (x, y): (usize, usize), color: [u8; 3]) {
         until(what, || {
-            let after = self.picture();
-            changed(&before, &after) > CHANGED_PIXELS_MIN
-        });
-        // What was asked for is drawn to the end: two looks in a row differ by a cursor at most.
-        let mut last = self.picture();
-        until("a still screen", || {
-            let now = self.picture();
-            let is_still = changed(&last, &now) < CHANGED_PIXELS_MIN / 10;
-            last = now;
-            is_still
+            let picture = self.picture();
+            let there = picture.get((y * 1280 + x) * 3..).unwrap_or_default();
+            there.len() >= 3 && there.iter().zip(color).all(|(there, wanted)| there.abs_diff(wanted) < 4)
         });
     }
 
@@ -82,11 +78,6 @@ impl Drop for Screen {
     fn drop(&mut self) {
         let _ended = self.server.kill().and_then(|()| self.server.wait().map(drop));
     }
-}
-
-/// How many pixels differ.
-fn changed(before: &[u8], after: &[u8]) -> usize {
-    before.chunks(3).zip(after.chunks(3)).filter(|(before, after)| before != after).count()
 }
 
 /// Looks again and again until `is_so`, at most twenty seconds.
@@ -126,20 +117,25 @@ fn the_real_window_sells_what_a_scanner_types() {
     };
     let root = tempfile::tempdir().unwrap();
     make_shop(root.path());
-    let mut till = None;
-    screen.and_see("the window with its shop", || till = Some(start_till(root.path(), &screen)));
-    let mut till = till.unwrap();
+    let mut till = start_till(root.path(), &screen);
+    // The card of names is wider than the one of the float, and the basket is further left than both.
+    screen.see("who is at the till", (190, 400), WHITE);
     let window = screen.run("xdotool", &["search", "--sync", "--name", "Tradepost till"]);
     screen.run("xdotool", &["windowfocus", "--sync", window.lines().next().unwrap_or_default()]);
 
     // Maya's tile, her PIN, a float of 100; then a sale that is paid with 20.
-    screen.and_see("Maya's tile chosen", || drop(screen.run("xdotool", &["mousemove", "300", "246", "click", "1"])));
-    screen.and_see("the drawer's float asked", || screen.keys(&["1", "2", "3", "4", "Return"]));
-    screen.and_see("the selling screen", || screen.keys(&["1", "0", "0", "Return"]));
-    screen.and_see("the mug in the basket", || screen.scan(MUG));
-    screen.and_see("the payment", || screen.keys(&["F12"]));
-    screen.keys(&["2", "0"]);
-    screen.and_see("the change", || screen.keys(&["Return"]));
+    screen.run("xdotool", &["mousemove", "400", "246", "click", "1", "mousemove", "640", "780"]);
+    screen.see("Maya's tile chosen", (400, 232), ACCENT_SOFT);
+    screen.keys(&["1", "2", "3", "4", "Return"]);
+    screen.see("the drawer's float asked", (190, 400), PAGE);
+    screen.keys(&["1", "0", "0", "Return"]);
+    screen.see("the selling screen", (30, 400), WHITE);
+    screen.scan(MUG);
+    screen.see("the mug in the basket", PAY_BUTTON, ACCENT);
+    screen.keys(&["F12"]);
+    screen.see("the payment", (530, 200), SUNKEN);
+    screen.keys(&["2", "0", "Return"]);
+    screen.see("the change", (530, 200), WHITE);
     if let Some(folder) = std::env::var_os("TILL_SHOTS") {
         let file = Path::new(&folder).join("till-real-window.png");
         screen.run("import", &["-window", "root", &file.to_string_lossy()]);
@@ -147,7 +143,8 @@ fn the_real_window_sells_what_a_scanner_types() {
     println!("resident after a sale: {} MB, {} of its own", megabytes(till.id(), "VmRSS:"), megabytes(till.id(), "RssAnon:"));
 
     // The power is cut in the middle of the next sale.
-    screen.and_see("the mug of the next sale", || screen.scan(MUG));
+    screen.scan(MUG);
+    screen.see("the mug of the next sale", PAY_BUTTON, ACCENT);
     till.kill().unwrap();
     till.wait().unwrap();
     look_into(root.path(), |shop| {
