@@ -6,9 +6,9 @@ use tradepost_replica::Guards;
 use tradepost_tests::simulation::{Settings, World};
 
 const SEEDS: u64 = 50;
-/// Worlds that still break, kept here until they do not: `make simulate SEED=20 STEPS=2000` and 43. In both a till's disk is cloned and another device's
-/// entries follow the one branch while the till, to which the report of the fork was lost on the way, still holds the other. An entry names what it
-/// follows by origin and seq; it has to name the branch too, by its hash.
+/// Worlds that still break, kept here until they do not: `make simulate SEED=20 STEPS=2000`, and 43. In both a till's disk is cloned and backups are
+/// restored. In 20 the till that gave up its branch leaves out edits that follow the other; in 43 the server waits for entries that never come. The likely
+/// cause, not shown yet: an entry names what it follows by origin and seq alone, and has to name the branch too, by its hash.
 const OPEN: [u64; 2] = [20, 43];
 const STEPS: usize = 2_000;
 
