@@ -24,8 +24,9 @@ fn a_till_killed_two_hundred_times_loses_nothing_that_was_printed_and_books_noth
         let told = sell_until_killed(&till, &mut rng);
         let (kept, lines_after) = read_told(&told, &mut printed);
         if let Some(kept) = kept {
-            // A line that was saved and whose word did not get out before the plug was pulled is there too: at most the few of one basket.
-            assert!(kept >= basket_lines || kept == 0, "the basket had {basket_lines} lines and came back with {kept}");
+            // What was said to be saved is there. Only a basket that was ready to be paid may be gone: its sale was completed and its word did not get out.
+            let may_be_sold = kept == 0 && basket_lines == 2;
+            assert!(kept >= basket_lines || may_be_sold, "the basket had {basket_lines} lines and came back with {kept}");
             basket_lines = lines_after;
         }
     }
