@@ -7,7 +7,7 @@ use crate::cbor;
 use crate::environment::ClockReading;
 use crate::error::ReplicaError;
 use crate::journal::Refused;
-use crate::origin::{Hash, Origin};
+use crate::origin::{Hash, Origin, Position};
 
 /// The longest header: room for [`SECTIONS_MAX`] sections of 60 bytes and what stands before them.
 pub const HEADER_BYTES_MAX: usize = 20 * 1024;
@@ -39,8 +39,9 @@ pub struct EntryHeader {
     pub seq: u64,
     /// The hash of this origin's last header; zeros for the first.
     pub previous: Hash,
-    /// The origins that this one read further since its own last entry, and how far.
-    pub depends_on: Vec<(Origin, u64)>,
+    /// The origins that this one read further since its own last entry, and where each stood: the hash tells which branch was read
+    /// where a chain has two.
+    pub depends_on: Vec<(Origin, Position)>,
     /// One more than the highest of all entries that this one depends on.
     pub lamport: u64,
     /// What the clocks said.
@@ -125,7 +126,7 @@ struct WireHeader(
     WireOrigin,
     u64,
     Hash,
-    Vec<(ReplicaId, u32, u64)>,
+    Vec<(ReplicaId, u32, u64, Hash)>,
     u64,
     WireClock,
     Option<StaffId>,
@@ -162,7 +163,7 @@ impl EntryHeader {
             (origin.replica, origin.incarnation),
             *seq,
             *previous,
-            depends_on.iter().map(|(origin, seq)| (origin.replica, origin.incarnation, *seq)).collect(),
+            depends_on.iter().map(|(origin, at)| (origin.replica, origin.incarnation, at.seq, at.tip)).collect(),
             *lamport,
             (wall_ms, boot_id, monotonic_ms, server_offset_ms),
             *staff,
@@ -221,7 +222,7 @@ impl EntryHeader {
             previous,
             depends_on: depends_on
                 .into_iter()
-                .map(|(replica, incarnation, seq)| (Origin { replica, incarnation }, seq))
+                .map(|(replica, incarnation, seq, tip)| (Origin { replica, incarnation }, Position { seq, tip }))
                 .collect(),
             lamport,
             clock: ClockReading { wall_ms, boot_id, monotonic_ms, server_offset_ms },
@@ -244,7 +245,7 @@ impl EntryHeader {
         if !names_fit || !sections_fit || self.depends_on.len() > DEPENDENCIES_MAX {
             return Err(Refused::TooLarge);
         }
-        let seqs_fit = (1..=SEQ_MAX).contains(&self.seq) && self.depends_on.iter().all(|(_, seq)| (1..=SEQ_MAX).contains(seq));
+        let seqs_fit = (1..=SEQ_MAX).contains(&self.seq) && self.depends_on.iter().all(|(_, at)| (1..=SEQ_MAX).contains(&at.seq));
         let is_ordered = self.depends_on.is_sorted_by(|one, other| one.0 < other.0);
         let names_others = self.depends_on.iter().all(|(origin, _)| *origin != self.origin);
         if seqs_fit && is_ordered && names_others && self.lamport > 0 { Ok(()) } else { Err(Refused::NotCanonical) }

@@ -265,35 +265,55 @@ pub(crate) fn hash_of(change: &[u8]) -> Option<[u8; 32]> {
 /// The fields that a change sets.
 pub(crate) fn effect_of(change: &[u8]) -> Option<Vec<FieldChange>> {
     shape::check(change).ok()?;
-    let expanded = guarded(|| read(change).map(|change| change.decode())).ok()?;
-    let changes = expanded.operations.iter().map(|op| Some(FieldChange { path: path_of(op)?.to_owned(), value: value_of(op)? }));
+    fields_set_by(&guarded(|| read(change).map(|change| change.decode())).ok()?)
+}
+
+fn fields_set_by(change: &ExpandedChange) -> Option<Vec<FieldChange>> {
+    let changes = change.operations.iter().map(|op| Some(FieldChange { path: path_of(op)?.to_owned(), value: value_of(op)? }));
     changes.collect()
 }
 
-/// Makes a document again without some of its changes, and without those that were built on them.
+/// A change that went because it was built on one that went.
+#[derive(Debug)]
+pub(crate) struct LostChange {
+    pub hash: [u8; 32],
+    pub actor: automerge::ActorId,
+    /// What it had set.
+    pub effect: DocumentEdit,
+}
+
+/// Makes a document again without some of its changes, and without those that were built on them; these are returned in their order.
 pub(crate) fn remove_changes(
     tx: &Connection,
     id: DocumentId,
     kind: DocumentKind,
     dead: &BTreeSet<[u8; 32]>,
-) -> Result<(), ReplicaError> {
-    let Some(loaded) = documents::load(tx, id)? else { return Ok(()) };
+) -> Result<Vec<LostChange>, ReplicaError> {
+    let Some(loaded) = documents::load(tx, id)? else { return Ok(Vec::new()) };
     let mut gone: BTreeSet<[u8; 32]> = dead.clone();
-    let mut kept = Vec::new();
+    let (mut kept, mut lost) = (Vec::new(), Vec::new());
     for change in loaded.doc.get_changes(&[]) {
-        if gone.contains(&change.hash().0) || change.deps().iter().any(|dependency| gone.contains(&dependency.0)) {
-            gone.insert(change.hash().0);
+        let hash = change.hash().0;
+        if gone.contains(&hash) {
+            continue;
+        }
+        if change.deps().iter().any(|dependency| gone.contains(&dependency.0)) {
+            gone.insert(hash);
+            let effect = DocumentEdit { id, kind, changes: fields_set_by(&change.decode()).unwrap_or_default() };
+            lost.push(LostChange { hash, actor: change.actor_id().clone(), effect });
         } else {
             kept.push(change);
         }
     }
     if kept.is_empty() {
-        return documents::remove(tx, id);
+        documents::remove(tx, id)?;
+        return Ok(lost);
     }
     let mut doc = Automerge::new();
     doc.apply_changes(kept).map_err(|_| ReplicaError::damaged("a document's changes"))?;
     let saved = doc.save();
-    documents::store(tx, id, kind, &doc, &saved)
+    documents::store(tx, id, kind, &doc, &saved)?;
+    Ok(lost)
 }
 
 /// Merges a document that a checkpoint brings with what was edited here meanwhile.

@@ -16,6 +16,11 @@ impl Hash {
     pub fn of(bytes: &[u8]) -> Self {
         Self(*blake3::hash(bytes).as_bytes())
     }
+
+    /// Adds a hash to a sum of hashes (exclusive or): the sum tells sets apart, in whatever order they were summed.
+    pub fn mix(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(byte, other)| *byte ^= other);
+    }
 }
 
 impl fmt::Display for Hash {

@@ -114,6 +114,8 @@ pub enum Admission {
         origin: Origin,
         /// Where.
         seq: u64,
+        /// What changed, because other entries had waited for it.
+        touched: Touched,
     },
     /// An unknown entry of our own origin: this replica was copied or restored. It has taken a new incarnation.
     OwnOriginContinued {
@@ -424,6 +426,22 @@ impl Replica {
         Ok(admissions)
     }
 
+    /// Takes what a peer keeps as evidence of forks; nothing of it is applied. Returns what changed because other entries had waited for it.
+    pub fn admit_evidence(&mut self, entries: &[TransferEntry], env: &mut dyn Environment) -> Result<Touched, ReplicaError> {
+        let clock = env.clock();
+        let touched = self.commit(|journal, db_tx| {
+            let mut touched = Touched::default();
+            for entry in entries {
+                touched.merge(&journal.admit_evidence(db_tx, entry, clock)?);
+            }
+            Ok(touched)
+        })?;
+        if !touched.is_empty() {
+            self.tell(&touched);
+        }
+        Ok(touched)
+    }
+
     /// Keeps a value of this machine alone, outside the journal; `None` removes it.
     pub fn put_local(&mut self, key: &str, value: Option<&[u8]>) -> Result<(), ReplicaError> {
         let values = [(key.to_owned(), value.map(<[u8]>::to_vec))];
@@ -436,8 +454,8 @@ impl Replica {
         Ok(self.origin())
     }
 
-    /// Gives up the entries of `origin` after `common_seq`, because the world holds another branch. They stay as evidence; where they
-    /// are ours, a new incarnation records their facts and edits again, and is returned.
+    /// Gives up the entries of `origin` after `common_seq`, because the world holds another branch. They stay as evidence, and their facts
+    /// and edits are recorded again: so each sale stays booked, once. Where they are ours, a new incarnation does so and is returned.
     pub fn surrender_branch(
         &mut self,
         origin: Origin,
@@ -486,20 +504,18 @@ impl Admission {
     /// What changed, if something did.
     pub fn touched(&self) -> Option<&Touched> {
         match self {
-            Self::Applied { touched, .. } | Self::Quarantined { touched, .. } => Some(touched),
-            Self::Duplicate
-            | Self::Pending
-            | Self::Fork { .. }
-            | Self::OwnOriginContinued { .. }
-            | Self::AwaitingApproval
-            | Self::Refused { .. } => None,
+            Self::Applied { touched, .. } | Self::Quarantined { touched, .. } | Self::Fork { touched, .. } => Some(touched),
+            Self::Duplicate | Self::Pending | Self::OwnOriginContinued { .. } | Self::AwaitingApproval | Self::Refused { .. } => {
+                None
+            }
         }
     }
 
     fn changed_something(&self) -> bool {
         match self {
             Self::Applied { .. } | Self::Quarantined { .. } | Self::OwnOriginContinued { .. } => true,
-            Self::Duplicate | Self::Pending | Self::Fork { .. } | Self::AwaitingApproval | Self::Refused { .. } => false,
+            Self::Fork { touched, .. } => !touched.is_empty(),
+            Self::Duplicate | Self::Pending | Self::AwaitingApproval | Self::Refused { .. } => false,
         }
     }
 }
@@ -595,6 +611,21 @@ impl Replica {
     /// How many entries are kept as evidence of forks.
     pub fn fork_count(&self) -> u64 {
         self.journal.aside.evidence()
+    }
+
+    /// The sum of the hashes of all evidence of forks: equal marks, equal evidence.
+    pub fn evidence_mark(&self) -> Hash {
+        self.journal.aside.evidence_mark()
+    }
+
+    /// Evidence of forks in the order of its hashes: after `after`, at most `entries_max` or about `bytes_max`.
+    pub fn evidence_after(
+        &self,
+        after: Option<Hash>,
+        entries_max: usize,
+        bytes_max: usize,
+    ) -> Result<Vec<TransferEntry>, ReplicaError> {
+        listing::evidence_after(&self.connection, after, entries_max, bytes_max)
     }
 
     /// How many entries wait for a certificate or for approval.

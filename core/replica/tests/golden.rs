@@ -8,7 +8,7 @@ use std::path::Path;
 
 use common::{Shop, assert_in_step};
 use tradepost_domain::id::{BatchId, ReplicaId, ShopId, StaffId};
-use tradepost_replica::{ClockReading, EntryHeader, Hash, Origin, ReplicaError, SectionHeader, SectionKind};
+use tradepost_replica::{ClockReading, EntryHeader, Hash, Origin, Position, ReplicaError, SectionHeader, SectionKind};
 
 fn check(name: &str, found: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
@@ -25,13 +25,14 @@ fn hex(bytes: &[u8]) -> String {
 
 fn header() -> EntryHeader {
     let origin = |number: u8| Origin { replica: ReplicaId::from_bytes([number; 16]), incarnation: u32::from(number) };
+    let position = |seq: u64| Position { seq, tip: Hash::of(&seq.to_be_bytes()) };
     EntryHeader {
         format: 1,
         shop: ShopId::from_bytes([0xaa; 16]),
         origin: origin(2),
         seq: 300,
         previous: Hash::of(b"previous"),
-        depends_on: vec![(origin(1), 7), (origin(3), 70_000)],
+        depends_on: vec![(origin(1), position(7)), (origin(3), position(70_000))],
         lamport: 1_000_000,
         clock: ClockReading { wall_ms: 1_795_300_000_123, boot_id: u64::MAX, monotonic_ms: 5, server_offset_ms: Some(-40) },
         staff: Some(StaffId::from_bytes([0xbb; 16])),
@@ -78,7 +79,7 @@ fn a_header_in_another_encoding_of_the_same_values_is_refused() {
     }
     let unordered = EntryHeader { depends_on: header().depends_on.into_iter().rev().collect(), ..header() };
     assert!(EntryHeader::decode(&unordered.encode().unwrap()).is_err());
-    let of_itself = EntryHeader { depends_on: vec![(header().origin, 1)], ..header() };
+    let of_itself = EntryHeader { depends_on: vec![(header().origin, Position { seq: 1, tip: Hash::of(b"own") })], ..header() };
     assert!(EntryHeader::decode(&of_itself.encode().unwrap()).is_err());
     for seq in [0, u64::from(u32::MAX) + 1] {
         assert!(EntryHeader::decode(&EntryHeader { seq, ..header() }.encode().unwrap()).is_err());

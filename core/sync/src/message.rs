@@ -51,6 +51,8 @@ pub enum Message {
         signature: Vec<u8>,
         /// How far it has read.
         vector: Vector,
+        /// The mark of its evidence of forks.
+        evidence: Hash,
         /// Whether it starts from nothing and asks for a checkpoint first.
         wants_checkpoint: bool,
         /// Its wall clock, milliseconds.
@@ -60,11 +62,19 @@ pub enum Message {
     Ready {
         /// How far it has read.
         vector: Vector,
+        /// The mark of its evidence of forks.
+        evidence: Hash,
         /// Its wall clock, milliseconds.
         wall_ms: i64,
     },
     /// Entries in an order in which they can be applied, compressed.
     Entries {
+        /// CBOR array of entries in a zstd frame.
+        #[serde(with = "serde_bytes")]
+        batch: Vec<u8>,
+    },
+    /// Evidence of forks that the other side lacks, or may lack, compressed: not to be applied, only to be known.
+    Evidence {
         /// CBOR array of entries in a zstd frame.
         #[serde(with = "serde_bytes")]
         batch: Vec<u8>,
@@ -92,6 +102,8 @@ pub enum Message {
     Have {
         /// All of it.
         vector: Vector,
+        /// The mark of its evidence of forks.
+        evidence: Hash,
     },
     /// A checkpoint begins.
     CheckpointBegins {

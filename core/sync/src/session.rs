@@ -2,7 +2,9 @@
 //!
 //! A session holds nothing that matters: it may end at any point and the next one goes on from both sides' vectors.
 
-use tradepost_domain::device::CertificateBody;
+use std::collections::BTreeSet;
+
+use tradepost_domain::device::{CertificateBody, DeviceRole};
 use tradepost_domain::id::ShopId;
 use tradepost_replica::{
     Admission, CheckpointSource, EntryHeader, Environment, Hash, Origin, Position, Replica, Touched, TransferEntry, Vector,
@@ -27,6 +29,8 @@ const SILENCE_MS_MAX: u64 = 35_000;
 const STALL_MS_MAX: u64 = 30_000;
 /// Hashes of a fork report: the newest one by one, then at doubling distances.
 const FORK_HASHES_NEAR: u64 = 64;
+/// The most batches of evidence sent at once: tens of megabytes, days of a forked till.
+const EVIDENCE_BATCHES_MAX: usize = 128;
 
 /// Which side of the session this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,9 +119,10 @@ pub struct Session {
     said_in_step: Option<Hash>,
     sending_checkpoint: Option<SendingCheckpoint>,
     loading: Option<Loading>,
-    /// One side's own chain has two branches. Nothing is exchanged until that side has given one up: an entry that follows the one branch
-    /// would be taken to follow the other, because dependencies are told by seq.
+    /// One side's own chain has two branches. Nothing is exchanged until that side has given one up: it would be done twice.
     is_forked: bool,
+    /// Origins of which our hashes were told because the other side has another branch.
+    forks_told: BTreeSet<Origin>,
     counts: Counts,
     started_ms: Option<u64>,
     heard_ms: u64,
@@ -177,6 +182,7 @@ impl Session {
             sending_checkpoint: None,
             loading: None,
             is_forked: false,
+            forks_told: BTreeSet::new(),
             counts: Counts::default(),
             started_ms: None,
             heard_ms: 0,
@@ -276,23 +282,26 @@ impl Session {
                 let vector = replica.vector()?;
                 let wants_checkpoint = replica.needs_checkpoint()?;
                 self.told = vector.clone();
-                self.say(&Message::Proof { signature, vector, wants_checkpoint, wall_ms: env.clock().wall_ms }, out);
+                let (evidence, wall_ms) = (replica.evidence_mark(), env.clock().wall_ms);
+                self.say(&Message::Proof { signature, vector, evidence, wants_checkpoint, wall_ms }, out);
                 self.phase = Phase::AwaitReady;
             }
-            (Phase::AwaitProof { peer, theirs, ours }, Message::Proof { signature, vector, wants_checkpoint, .. }) => {
+            (Phase::AwaitProof { peer, theirs, ours }, Message::Proof { signature, vector, evidence, wants_checkpoint, .. }) => {
                 handshake::check_proof(&peer, &theirs, &ours, &signature)?;
                 self.peer = Some(peer);
                 self.told = replica.vector()?;
-                self.say(&Message::Ready { vector: self.told.clone(), wall_ms: env.clock().wall_ms }, out);
-                self.open(vector, replica, out)?;
+                let ready =
+                    Message::Ready { vector: self.told.clone(), evidence: replica.evidence_mark(), wall_ms: env.clock().wall_ms };
+                self.say(&ready, out);
+                self.open(vector, evidence, replica, out)?;
                 if wants_checkpoint {
                     self.begin_sending_checkpoint(replica, env, out)?;
                 }
                 self.push(replica, out)?;
             }
-            (Phase::AwaitReady, Message::Ready { vector, wall_ms }) => {
+            (Phase::AwaitReady, Message::Ready { vector, evidence, wall_ms }) => {
                 out.push(Output::ServerClock { offset_ms: wall_ms.saturating_sub(env.clock().wall_ms) });
-                self.open(vector, replica, out)?;
+                self.open(vector, evidence, replica, out)?;
                 self.push(replica, out)?;
             }
             _ => return Err(SyncError::OutOfTurn),
@@ -300,10 +309,21 @@ impl Session {
         Ok(())
     }
 
-    /// Both vectors are known: looks for chains that parted.
-    fn open(&mut self, theirs: Vector, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+    /// The first words are over.
+    fn open(&mut self, theirs: Vector, evidence: Hash, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
         self.phase = Phase::Open;
         self.enter(SessionState::Exchanging, out);
+        self.learn_where_they_stand(theirs, evidence, replica, out)
+    }
+
+    /// Takes the other side's vector: looks for chains that parted, and sends the evidence that may be missing there.
+    fn learn_where_they_stand(
+        &mut self,
+        theirs: Vector,
+        evidence: Hash,
+        replica: &Replica,
+        out: &mut Vec<Output>,
+    ) -> Result<(), SyncError> {
         for (origin, position) in &theirs.0 {
             let ours = replica.header_hash_at(origin, position.seq)?;
             if replica.guards().tip_hash_in_vector && ours.is_some_and(|hash| hash != position.tip) {
@@ -312,6 +332,17 @@ impl Session {
         }
         self.confirmed = theirs.clone();
         self.theirs = theirs;
+        if evidence == replica.evidence_mark() { Ok(()) } else { self.send_evidence(replica, out) }
+    }
+
+    fn send_evidence(&mut self, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        let mut last = None;
+        for _ in 0..EVIDENCE_BATCHES_MAX {
+            let entries = replica.evidence_after(last, BATCH_ENTRIES_MAX, BATCH_BYTES_TARGET)?;
+            let Some(entry) = entries.last() else { break };
+            last = Some(entry.hash());
+            self.say(&Message::Evidence { batch: pack_entries(&entries)? }, out);
+        }
         Ok(())
     }
 
@@ -328,14 +359,17 @@ impl Session {
                 self.take_stored(positions);
                 Ok(())
             }
+            Message::Evidence { batch } => {
+                let touched = replica.admit_evidence(&unpack_entries(&batch)?, env)?;
+                out.push(Output::Applied(touched));
+                Ok(())
+            }
             Message::Forked { origin, hashes } => self.take_fork(origin, &hashes, replica, env, out),
             Message::InStep { digest, vector } => self.take_in_step(digest, vector, replica, out),
-            Message::Have { vector } => {
-                self.confirmed = vector.clone();
-                self.theirs = vector;
+            Message::Have { vector, evidence } => {
                 self.batches_in_flight = 0;
                 self.said_in_step = None;
-                Ok(())
+                self.learn_where_they_stand(vector, evidence, replica, out)
             }
             Message::CheckpointBegins { manifest, chunks } => self.begin_loading(&manifest, chunks, replica, out),
             Message::CheckpointChunk { index, chunk } => self.load_chunk(index, &chunk, replica, out),
@@ -389,8 +423,9 @@ impl Session {
                     self.counts.set_aside += 1;
                     touched.merge(more);
                 }
-                Admission::Fork { origin, seq } => {
+                Admission::Fork { origin, seq, touched: more } => {
                     self.counts.set_aside += 1;
+                    touched.merge(more);
                     self.report_fork(*origin, *seq, replica, out)?;
                 }
                 Admission::OwnOriginContinued { new_origin } => out.push(Output::NewIncarnation(*new_origin)),
@@ -477,7 +512,7 @@ impl Session {
         if vector_hash(&ours) != vector {
             // Either something is still on its way, and this is harmless, or something was lost, and this brings it again.
             if self.loading.is_none() && self.batches_in_flight == 0 {
-                self.say(&Message::Have { vector: ours }, out);
+                self.say(&Message::Have { vector: ours, evidence: replica.evidence_mark() }, out);
             }
             return Ok(());
         }
@@ -488,7 +523,9 @@ impl Session {
         Ok(())
     }
 
+    /// Tells our hashes of a chain of which the other side has another branch.
     fn report_fork(&mut self, origin: Origin, from_seq: u64, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        self.forks_told.insert(origin);
         let mut hashes = Vec::new();
         for seq in fork_seqs(from_seq) {
             if let Some(hash) = replica.header_hash_at(&origin, seq)? {
@@ -502,7 +539,8 @@ impl Session {
         Ok(())
     }
 
-    /// The other side holds another branch. If it is ours that parted, it goes on under a new origin and the world's branch is read again.
+    /// The other side holds another branch. The device whose chain it is gives its own up, and goes on under a new origin; another device
+    /// gives its up where the other side is a server, which all of them meet.
     fn take_fork(
         &mut self,
         origin: Origin,
@@ -511,14 +549,13 @@ impl Session {
         env: &mut dyn Environment,
         out: &mut Vec<Output>,
     ) -> Result<(), SyncError> {
-        if origin.replica != replica.replica_id() {
-            // The other side noticed first that its own chain parted; what it needs are our hashes.
-            let is_the_peers = self.peer.as_ref().is_some_and(|peer| peer.replica == origin.replica);
-            return if is_the_peers && !self.is_forked {
-                self.report_fork(origin, replica.vector()?.seq(&origin), replica, out)
-            } else {
-                Ok(())
-            };
+        let is_ours = origin.replica == replica.replica_id();
+        let is_the_peers = self.peer.as_ref().is_some_and(|peer| peer.replica == origin.replica);
+        let yields = is_ours || (!is_the_peers && self.peer.as_ref().is_some_and(|peer| peer.role == DeviceRole::Server));
+        if !yields {
+            // The side that yields may have noticed first; what it needs are our hashes.
+            let is_told = self.forks_told.contains(&origin);
+            return if is_told { Ok(()) } else { self.report_fork(origin, replica.vector()?.seq(&origin), replica, out) };
         }
         let mut common_seq = 0;
         for (seq, hash) in hashes {
@@ -530,7 +567,12 @@ impl Session {
             out.push(Output::NewIncarnation(new_origin));
         }
         // The other side must read our vector anew; a new session does exactly that.
-        Err(SyncError::Ended("this device was copied or restored; it goes on under a new number".to_owned()))
+        let reason = if is_ours {
+            "this device was copied or restored; it goes on under a new number"
+        } else {
+            "another device was copied or restored; what it did is read again from the server"
+        };
+        Err(SyncError::Ended(reason.to_owned()))
     }
 
     fn begin_sending_checkpoint(

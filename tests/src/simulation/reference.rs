@@ -44,9 +44,9 @@ impl Reference {
                 let tip = tradepost_replica::Hash::of(&entry.header);
                 read.0.insert(header.origin, Position { seq: header.seq, tip });
                 let knew = knows.entry(header.origin).or_default();
-                for (origin, seq) in &header.depends_on {
+                for (origin, at) in &header.depends_on {
                     let known = knew.entry(*origin).or_default();
-                    *known = (*known).max(*seq);
+                    *known = (*known).max(at.seq);
                 }
                 let knew = knew.clone();
                 reference.add(&header, &entry.sections, &knew);

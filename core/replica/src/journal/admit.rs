@@ -15,7 +15,7 @@ use crate::entry::{ENTRY_BYTES_MAX, EntryHeader, SectionKind, TransferEntry};
 use crate::environment::{ClockReading, Environment};
 use crate::error::ReplicaError;
 use crate::identity;
-use crate::origin::{Hash, Origin};
+use crate::origin::{Hash, Origin, Position};
 use crate::projections;
 use crate::replica::{Admission, Touched};
 
@@ -105,8 +105,8 @@ impl Journal {
         match self.standing(tx, header, entry.hash())? {
             Standing::Duplicate => Ok(Admission::Duplicate),
             Standing::Fork => {
-                self.aside.keep(tx, Shelf::Evidence, header, entry)?;
-                Ok(Admission::Fork { origin: header.origin, seq: header.seq })
+                let touched = self.keep_evidence(tx, header, entry, clock)?;
+                Ok(Admission::Fork { origin: header.origin, seq: header.seq, touched })
             }
             Standing::Waits(origin, seq) => {
                 self.aside.wait(tx, header, entry, origin, seq)?;
@@ -129,7 +129,8 @@ impl Journal {
             return Ok(if is_same { Standing::Duplicate } else { Standing::Fork });
         }
         if header.seq > seq + 1 {
-            return Ok(Standing::Waits(header.origin, header.seq - 1));
+            let follows_evidence = self.aside.has_evidence(tx, &header.previous)?;
+            return Ok(if follows_evidence { Standing::Fork } else { Standing::Waits(header.origin, header.seq - 1) });
         }
         if header.previous != tip {
             return Ok(Standing::Fork);
@@ -142,25 +143,32 @@ impl Journal {
         if !self.guards.causal_dependencies {
             return Ok(None);
         }
-        for (origin, seq) in &header.depends_on {
-            let is_here = self.chains.seq(origin) >= *seq;
-            if !is_here && identity::last_valid(tx, origin)?.is_none_or(|last| *seq <= last) {
-                return Ok(Some((*origin, *seq)));
+        for (origin, at) in &header.depends_on {
+            if !self.has_read(tx, origin, at)? && identity::last_valid(tx, origin)?.is_none_or(|last| at.seq <= last) {
+                return Ok(Some((*origin, at.seq)));
             }
         }
         Ok(None)
     }
 
+    /// Whether an entry is here: in its chain, under a checkpoint, or as evidence of a branch that does not count.
+    fn has_read(&self, tx: &Connection, origin: &Origin, at: &Position) -> Result<bool, ReplicaError> {
+        let in_chain =
+            self.chains.seq(origin) >= at.seq && self.chains.hash_at(tx, origin, at.seq)?.is_none_or(|hash| hash == at.tip);
+        Ok(in_chain || self.aside.has_evidence(tx, &at.tip)?)
+    }
+
     fn has_possible_lamport(&self, tx: &Connection, header: &EntryHeader) -> Result<bool, ReplicaError> {
         let mut after = self.chains.get(&header.origin).map_or(0, |chain| chain.lamport);
-        for (origin, seq) in &header.depends_on {
-            after = after.max(self.chains.lamport_at(tx, origin, *seq)?.unwrap_or(0));
+        for (origin, at) in &header.depends_on {
+            if self.chains.hash_at(tx, origin, at.seq)? == Some(at.tip) {
+                after = after.max(self.chains.lamport_at(tx, origin, at.seq)?.unwrap_or(0));
+            }
         }
         Ok(header.lamport > after && header.lamport <= self.chains.lamport_max().saturating_add(LAMPORT_LEAP_MAX))
     }
 
-    /// Applies an entry and then, one after the other, all that had waited for it. Each waiting entry is looked at once per origin
-    /// that it waits for, so any order of arrival costs linear time.
+    /// Applies an entry and then all that had waited for it.
     fn apply_and_release(
         &mut self,
         tx: &Connection,
@@ -170,15 +178,31 @@ impl Journal {
     ) -> Result<Admission, ReplicaError> {
         let first = self.apply(tx, header, entry)?;
         let mut total = Applied { quarantined: first.quarantined.clone(), ..Applied::default() };
-        let mut released = 0usize;
-        let mut advanced = vec![(header.origin, header.seq)];
         total.absorb(first);
+        let released = self.release(tx, (header.origin, header.seq), &mut total)?;
+        self.finish(tx, &mut total, clock)?;
+        let Applied { touched, quarantined, .. } = total;
+        Ok(if quarantined.is_empty() {
+            Admission::Applied { touched, released }
+        } else {
+            Admission::Quarantined { sections: quarantined, touched }
+        })
+    }
+
+    /// Applies, one after the other, what had waited for an origin up to a seq. Each waiting entry is looked at once per origin that it
+    /// waits for, so any order of arrival costs linear time. Returns how many were applied.
+    fn release(&mut self, tx: &Connection, here: (Origin, u64), total: &mut Applied) -> Result<usize, ReplicaError> {
+        let mut released = 0usize;
+        let mut advanced = vec![here];
         while let Some((origin, seq)) = advanced.pop() {
             for waiting in self.aside.take_waiting_for(tx, &origin, seq)? {
                 let header = EntryHeader::decode(&waiting.header)?;
                 match self.standing(tx, &header, waiting.hash())? {
                     Standing::Duplicate => {}
-                    Standing::Fork => self.aside.keep(tx, Shelf::Evidence, &header, &waiting)?,
+                    Standing::Fork => {
+                        self.aside.keep(tx, Shelf::Evidence, &header, &waiting)?;
+                        advanced.push((header.origin, header.seq));
+                    }
                     Standing::Waits(origin, seq) => self.aside.wait(tx, &header, &waiting, origin, seq)?,
                     Standing::Next if !self.has_possible_lamport(tx, &header)? => {}
                     Standing::Next => {
@@ -189,13 +213,43 @@ impl Journal {
                 }
             }
         }
+        Ok(released)
+    }
+
+    /// Keeps an entry of a branch that does not count, and applies what had waited for it.
+    pub(super) fn keep_evidence(
+        &mut self,
+        tx: &Connection,
+        header: &EntryHeader,
+        entry: &TransferEntry,
+        clock: ClockReading,
+    ) -> Result<Touched, ReplicaError> {
+        self.aside.keep(tx, Shelf::Evidence, header, entry)?;
+        let mut total = Applied::default();
+        self.release(tx, (header.origin, header.seq), &mut total)?;
         self.finish(tx, &mut total, clock)?;
-        let Applied { touched, quarantined, .. } = total;
-        Ok(if quarantined.is_empty() {
-            Admission::Applied { touched, released }
-        } else {
-            Admission::Quarantined { sections: quarantined, touched }
-        })
+        Ok(total.touched)
+    }
+
+    /// Takes what a peer keeps as evidence of forks: it is kept here too, unless it stands in its chain here, and never applied. What follows
+    /// a branch that does not count can then be applied by everyone.
+    pub fn admit_evidence(
+        &mut self,
+        tx: &Connection,
+        entry: &TransferEntry,
+        clock: ClockReading,
+    ) -> Result<Touched, ReplicaError> {
+        let header = match read_header(entry, self) {
+            Ok(header) if !self.is_loading => header,
+            Ok(_) | Err(ReplicaError::Refused(_)) => return Ok(Touched::default()),
+            Err(error) => return Err(error),
+        };
+        let keys = identity::keys_of(tx, &header.origin.replica)?;
+        let is_signed = keys.iter().any(|key| identity::verify_signature(key, &entry.header, &entry.signature));
+        if !is_signed || self.is_known(tx, &header, entry)? || self.aside.has_evidence(tx, &entry.hash())? {
+            return Ok(Touched::default());
+        }
+        self.keep_evidence(tx, &header, entry, clock)
     }
 
     fn apply(&mut self, tx: &Connection, header: &EntryHeader, entry: &TransferEntry) -> Result<Applied, ReplicaError> {
@@ -226,7 +280,7 @@ impl Journal {
             .collect();
         for (origin, seq) in chains {
             let Some(last) = identity::last_valid(tx, &origin)?.filter(|last| *last < seq) else { continue };
-            for entry in self.withdraw(tx, origin, last)? {
+            for entry in self.withdraw(tx, origin, last)?.entries {
                 self.aside.keep(tx, Shelf::Awaiting, &EntryHeader::decode(&entry.header)?, &entry)?;
             }
         }

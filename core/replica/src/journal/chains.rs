@@ -51,6 +51,13 @@ pub(crate) struct Chain {
     pub floor: u64,
 }
 
+impl Chain {
+    /// Where it stands.
+    pub fn position(&self) -> Position {
+        Position { seq: self.seq, tip: self.tip }
+    }
+}
+
 /// All chains.
 #[derive(Debug, Default)]
 pub(crate) struct Chains {
@@ -107,7 +114,7 @@ impl Chains {
 
     pub fn vector(&self) -> Vector {
         let read = self.by_origin.iter().filter(|(_, chain)| chain.seq > 0);
-        Vector(read.map(|(origin, chain)| (*origin, Position { seq: chain.seq, tip: chain.tip })).collect())
+        Vector(read.map(|(origin, chain)| (*origin, chain.position())).collect())
     }
 
     /// The chain of `origin`, with a number of its own if it is new.
@@ -149,9 +156,9 @@ impl Chains {
         tx.prepare_cached("insert into entries (place, lamport, hash, header, signature) values (?, ?, ?, ?, ?)")?
             .execute(params![place.0, header.lamport, hash.0, bytes, signature])?;
         self.place_at(tx, header.origin, Chain { seq: header.seq, tip: hash, lamport: header.lamport, ..chain })?;
-        for (subject, seq) in &header.depends_on {
+        for (subject, at) in &header.depends_on {
             let subject = self.ensure(tx, *subject)?.number;
-            self.learn(tx, chain.number, subject, *seq)?;
+            self.learn(tx, chain.number, subject, at.seq)?;
         }
         Ok((place, hash))
     }
@@ -165,6 +172,17 @@ impl Chains {
                 "insert into knowledge (author, subject, seq) values (?1, ?2, ?3) on conflict do update set seq = ?3",
             )?
             .execute(params![author, subject, seq])?;
+        }
+        Ok(())
+    }
+
+    /// What `author` had read of `subject` beyond `seq` was given up: its next entry names again how far it has read.
+    pub fn forget(&mut self, tx: &Connection, author: i64, subject: i64, seq: u64) -> Result<(), ReplicaError> {
+        let known = self.knowledge.get_mut(&author).and_then(|known| known.get_mut(&subject));
+        if let Some(known) = known.filter(|known| **known > seq) {
+            *known = seq;
+            tx.prepare_cached("update knowledge set seq = ? where author = ? and subject = ?")?
+                .execute(params![seq, author, subject])?;
         }
         Ok(())
     }

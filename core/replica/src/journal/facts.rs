@@ -120,6 +120,11 @@ pub(crate) fn body(tx: &Connection, place: Place) -> Result<Option<Vec<u8>>, Rep
     Ok(tx.prepare_cached("select bytes from bodies where place = ?")?.query_row([place.0], |row| row.get(0)).optional()?)
 }
 
+/// Whether a fact is here.
+pub(crate) fn is_told(tx: &Connection, id: FactId) -> Result<bool, ReplicaError> {
+    Ok(tx.prepare_cached("select 1 from facts where id = ?")?.exists([id.as_bytes()])?)
+}
+
 /// A fact and where it stands.
 #[allow(dead_code, reason = "read by the projections where they need a fact again")]
 pub(crate) fn load(tx: &Connection, id: FactId) -> Result<Option<Fact>, ReplicaError> {

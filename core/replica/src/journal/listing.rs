@@ -8,10 +8,11 @@ use serde_bytes::ByteBuf;
 
 use super::chains::{Chain, Chains, Place};
 use super::facts::{self, Knowledge};
+use crate::cbor;
 use crate::entry::{EntryHeader, TransferEntry};
 use crate::error::ReplicaError;
 use crate::identity;
-use crate::origin::{Origin, Vector};
+use crate::origin::{Hash, Origin, Vector};
 
 /// The entry at `place` as it travels.
 pub(crate) fn entry_at(tx: &Connection, place: Place) -> Result<Option<TransferEntry>, ReplicaError> {
@@ -68,6 +69,28 @@ pub(crate) fn entries_after(
     Ok(entries)
 }
 
+/// Evidence of forks after `after` in the order of its hashes: at most `entries_max`, or about `bytes_max`.
+pub(crate) fn evidence_after(
+    tx: &Connection,
+    after: Option<Hash>,
+    entries_max: usize,
+    bytes_max: usize,
+) -> Result<Vec<TransferEntry>, ReplicaError> {
+    let mut statement = tx.prepare_cached("select entry from fork_evidence where hash > ? order by hash limit ?")?;
+    let after = after.map_or(Vec::new(), |hash| hash.0.to_vec());
+    let mut rows = statement.query(params![after, i64::try_from(entries_max).unwrap_or(i64::MAX)])?;
+    let (mut entries, mut bytes) = (Vec::new(), 0usize);
+    while let Some(row) = rows.next()? {
+        let entry: TransferEntry = cbor::from_slice(&row.get::<_, Vec<u8>>(0)?)?;
+        bytes = bytes.saturating_add(entry.size());
+        if bytes > bytes_max && !entries.is_empty() {
+            break;
+        }
+        entries.push(entry);
+    }
+    Ok(entries)
+}
+
 /// What stands in `meta` for the knowledge that a checkpoint brought.
 pub(crate) const META_BASE_KNOWLEDGE: &str = "base_knowledge";
 
@@ -99,9 +122,9 @@ impl Past {
         while let Some(row) = rows.next()? {
             let header = EntryHeader::decode(&row.get::<_, Vec<u8>>(0)?)?;
             *walked = header.seq;
-            for (subject, seq) in header.depends_on {
+            for (subject, at) in header.depends_on {
                 let reached = known.entry(subject).or_default();
-                *reached = seq.max(*reached);
+                *reached = at.seq.max(*reached);
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ use tradepost_domain::id::ReplicaId;
 use crate::cbor;
 use crate::entry::{EntryHeader, TransferEntry};
 use crate::error::ReplicaError;
-use crate::origin::Origin;
+use crate::origin::{Hash, Origin};
 
 /// The most entries that wait. Beyond it an early entry is not kept: the vector does not count it, so its sender sends it again.
 pub(crate) const PENDING_ENTRIES_MAX: i64 = 20_000;
@@ -23,6 +23,7 @@ pub(crate) struct Aside {
     pending: i64,
     pending_bytes: i64,
     evidence: i64,
+    evidence_mark: Hash,
     awaiting: i64,
 }
 
@@ -41,8 +42,15 @@ impl Aside {
             connection.query_row("select count(*), coalesce(sum(length(entry)), 0) from pending_entries", [], |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })?;
-        let count = |table: &str| connection.query_row(&format!("select count(*) from {table}"), [], |row| row.get(0));
-        Ok(Self { pending, pending_bytes, evidence: count("fork_evidence")?, awaiting: count("awaiting_approval")? })
+        let awaiting = connection.query_row("select count(*) from awaiting_approval", [], |row| row.get(0))?;
+        let mut aside = Self { pending, pending_bytes, awaiting, ..Self::default() };
+        let mut statement = connection.prepare("select hash from fork_evidence")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            aside.evidence += 1;
+            aside.evidence_mark.mix(&Hash(row.get(0)?));
+        }
+        Ok(aside)
     }
 
     pub fn pending(&self) -> u64 {
@@ -51,6 +59,19 @@ impl Aside {
 
     pub fn evidence(&self) -> u64 {
         self.evidence.try_into().unwrap_or(0)
+    }
+
+    /// The sum of the hashes of all evidence: equal marks, equal evidence.
+    pub fn evidence_mark(&self) -> Hash {
+        self.evidence_mark
+    }
+
+    /// Whether an entry with this hash is kept as evidence of a fork.
+    pub fn has_evidence(&self, tx: &Connection, hash: &Hash) -> Result<bool, ReplicaError> {
+        if self.evidence == 0 {
+            return Ok(false);
+        }
+        Ok(tx.prepare_cached("select 1 from fork_evidence where hash = ?")?.exists([hash.0])?)
     }
 
     pub fn awaiting(&self) -> u64 {
@@ -138,7 +159,12 @@ impl Aside {
             header.seq,
             cbor::to_vec(entry)?
         ])?;
-        *count += i64::from(kept == 1);
+        if kept == 1 {
+            *count += 1;
+            if shelf == Shelf::Evidence {
+                self.evidence_mark.mix(&entry.hash());
+            }
+        }
         Ok(())
     }
 

@@ -15,7 +15,7 @@ use crate::entry::{
 use crate::environment::ClockReading;
 use crate::error::ReplicaError;
 use crate::gate;
-use crate::origin::{Hash, Origin};
+use crate::origin::{Hash, Origin, Position};
 use crate::replica::{Draft, Recorded};
 
 /// The name of an entry that only says how far we have read.
@@ -73,13 +73,13 @@ impl Journal {
     }
 
     /// The origins that we read further since our last entry.
-    fn advanced(&self) -> Vec<(Origin, u64)> {
+    fn advanced(&self) -> Vec<(Origin, Position)> {
         let own = self.origin();
         let author = self.chains.get(&own).map_or(0, |chain| chain.number);
         let others = self.chains.iter().filter(|(origin, chain)| **origin != own && chain.seq > 0);
         others
             .filter(|(origin, chain)| chain.seq > self.chains.known_by(author, origin))
-            .map(|(origin, chain)| (*origin, chain.seq))
+            .map(|(origin, chain)| (*origin, chain.position()))
             .collect()
     }
 
