@@ -84,12 +84,25 @@ pub enum Message {
         /// Origins that advanced, and how far.
         positions: Vec<(Origin, Position)>,
     },
-    /// The receiver holds another chain of this origin: hashes by seq, newest first, so that the last common seq can be found.
+    /// The receiver holds another branch of this origin's chain: some of the sender's hashes, evenly spread, to find where they part.
     Forked {
         /// The origin.
         origin: Origin,
-        /// What the sender of this message holds.
+        /// They part after this seq.
+        after: u64,
+        /// They have parted at this seq.
+        before: u64,
+        /// Hashes of seqs between the two, in order.
         hashes: Vec<(u64, Hash)>,
+    },
+    /// Answer to [`Message::Forked`]: the chains part between these seqs, tell hashes there.
+    WherePart {
+        /// The origin.
+        origin: Origin,
+        /// They part after this seq.
+        after: u64,
+        /// They have parted at this seq.
+        before: u64,
     },
     /// Both vectors are equal as far as the sender knows; its digest, to be compared.
     InStep {

@@ -27,8 +27,8 @@ const PING_AFTER_MS: u64 = 10_000;
 const SILENCE_MS_MAX: u64 = 35_000;
 /// After so long without confirmation of a batch, or without the next chunk, the session is given up: the next one goes on from the vectors.
 const STALL_MS_MAX: u64 = 30_000;
-/// Hashes of a fork report: the newest one by one, then at doubling distances.
-const FORK_HASHES_NEAR: u64 = 64;
+/// Hashes of a fork report: where two chains of a million entries part is found in four reports.
+const FORK_HASHES_MAX: u64 = 64;
 /// The most batches of evidence sent at once: tens of megabytes, days of a forked till.
 const EVIDENCE_BATCHES_MAX: usize = 128;
 
@@ -327,7 +327,7 @@ impl Session {
         for (origin, position) in &theirs.0 {
             let ours = replica.header_hash_at(origin, position.seq)?;
             if replica.guards().tip_hash_in_vector && ours.is_some_and(|hash| hash != position.tip) {
-                self.report_fork(*origin, position.seq, replica, out)?;
+                self.report_fork(*origin, 0, position.seq.saturating_add(1), replica, out)?;
             }
         }
         self.confirmed = theirs.clone();
@@ -364,7 +364,10 @@ impl Session {
                 out.push(Output::Applied(touched));
                 Ok(())
             }
-            Message::Forked { origin, hashes } => self.take_fork(origin, &hashes, replica, env, out),
+            Message::Forked { origin, after, before, hashes } => {
+                self.take_fork(origin, (after, before), &hashes, replica, env, out)
+            }
+            Message::WherePart { origin, after, before } => self.report_fork(origin, after, before, replica, out),
             Message::InStep { digest, vector } => self.take_in_step(digest, vector, replica, out),
             Message::Have { vector, evidence } => {
                 self.batches_in_flight = 0;
@@ -426,7 +429,7 @@ impl Session {
                 Admission::Fork { origin, seq, touched: more } => {
                     self.counts.set_aside += 1;
                     touched.merge(more);
-                    self.report_fork(*origin, *seq, replica, out)?;
+                    self.report_fork(*origin, 0, seq.saturating_add(1), replica, out)?;
                 }
                 Admission::OwnOriginContinued { new_origin } => out.push(Output::NewIncarnation(*new_origin)),
                 Admission::Duplicate | Admission::Pending | Admission::AwaitingApproval | Admission::Refused { .. } => {
@@ -523,11 +526,19 @@ impl Session {
         Ok(())
     }
 
-    /// Tells our hashes of a chain of which the other side has another branch.
-    fn report_fork(&mut self, origin: Origin, from_seq: u64, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+    /// Tells hashes of a chain of which the other side has another branch: it parts after `after` and has parted at `before`.
+    fn report_fork(
+        &mut self,
+        origin: Origin,
+        after: u64,
+        before: u64,
+        replica: &Replica,
+        out: &mut Vec<Output>,
+    ) -> Result<(), SyncError> {
         self.forks_told.insert(origin);
+        let before = before.min(replica.vector()?.seq(&origin).saturating_add(1));
         let mut hashes = Vec::new();
-        for seq in fork_seqs(from_seq) {
+        for seq in spread_between(after, before) {
             if let Some(hash) = replica.header_hash_at(&origin, seq)? {
                 hashes.push((seq, hash));
             }
@@ -535,7 +546,7 @@ impl Session {
         let is_one_of_us =
             origin.replica == replica.replica_id() || self.peer.as_ref().is_some_and(|peer| peer.replica == origin.replica);
         self.is_forked |= is_one_of_us;
-        self.say(&Message::Forked { origin, hashes }, out);
+        self.say(&Message::Forked { origin, after, before, hashes }, out);
         Ok(())
     }
 
@@ -544,24 +555,31 @@ impl Session {
     fn take_fork(
         &mut self,
         origin: Origin,
+        (after, before): (u64, u64),
         hashes: &[(u64, Hash)],
         replica: &mut Replica,
         env: &mut dyn Environment,
         out: &mut Vec<Output>,
     ) -> Result<(), SyncError> {
+        let ours = replica.vector()?.seq(&origin);
         let is_ours = origin.replica == replica.replica_id();
         let is_the_peers = self.peer.as_ref().is_some_and(|peer| peer.replica == origin.replica);
         let yields = is_ours || (!is_the_peers && self.peer.as_ref().is_some_and(|peer| peer.role == DeviceRole::Server));
         if !yields {
             // The side that yields may have noticed first; what it needs are our hashes.
             let is_told = self.forks_told.contains(&origin);
-            return if is_told { Ok(()) } else { self.report_fork(origin, replica.vector()?.seq(&origin), replica, out) };
+            return if is_told { Ok(()) } else { self.report_fork(origin, 0, ours.saturating_add(1), replica, out) };
         }
-        let mut common_seq = 0;
-        for (seq, hash) in hashes {
-            if replica.header_hash_at(&origin, *seq)? == Some(*hash) {
-                common_seq = common_seq.max(*seq);
+        let (common_seq, parted_seq) = narrow(replica, &origin, (after, before), hashes)?;
+        if parted_seq > common_seq.saturating_add(1) && !hashes.is_empty() {
+            if (common_seq, parted_seq) == (after, before) {
+                return Err(SyncError::OutOfTurn);
             }
+            self.say(&Message::WherePart { origin, after: common_seq, before: parted_seq }, out);
+            return Ok(());
+        }
+        if !is_ours && common_seq >= ours {
+            return Ok(());
         }
         if let Some(new_origin) = replica.surrender_branch(origin, common_seq, env)? {
             out.push(Output::NewIncarnation(new_origin));
@@ -702,13 +720,30 @@ fn vector_hash(vector: &Vector) -> Hash {
     Hash::of(&bytes)
 }
 
-/// The seqs of a fork report: the newest one by one, then at doubling distances down to the first.
-fn fork_seqs(from: u64) -> Vec<u64> {
-    let mut seqs: Vec<u64> = (from.saturating_sub(FORK_HASHES_NEAR) + 1..=from).rev().filter(|seq| *seq > 0).collect();
-    let mut distance = FORK_HASHES_NEAR * 2;
-    while distance < from {
-        seqs.push(from - distance);
-        distance *= 2;
+/// At most [`FORK_HASHES_MAX`] seqs between two, evenly spread, the last one among them.
+fn spread_between(after: u64, before: u64) -> Vec<u64> {
+    let count = before.saturating_sub(after).saturating_sub(1);
+    let told = count.min(FORK_HASHES_MAX);
+    (1..=told)
+        .map(|number| after + u64::try_from(u128::from(count) * u128::from(number) / u128::from(told)).unwrap_or(count))
+        .collect()
+}
+
+/// Where a chain of ours and the other side's part, as far as these hashes tell: after the first seq, at the second or before.
+fn narrow(
+    replica: &Replica,
+    origin: &Origin,
+    (after, before): (u64, u64),
+    hashes: &[(u64, Hash)],
+) -> Result<(u64, u64), SyncError> {
+    let mut common = after.max(replica.floor(origin));
+    let mut parted = before.min(replica.vector()?.seq(origin).saturating_add(1));
+    for (seq, hash) in hashes {
+        match replica.header_hash_at(origin, *seq)? {
+            Some(ours) if ours == *hash => common = common.max(*seq),
+            Some(_) => parted = parted.min(*seq),
+            None => {}
+        }
     }
-    seqs
+    Ok((common, parted))
 }
