@@ -1,0 +1,102 @@
+//! Two replicas and the frames between them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+
+mod fork;
+mod sides;
+
+use tradepost_domain::device::{CertificateBody, DeviceRole};
+use tradepost_replica::simulated::SimulatedEnvironment;
+use tradepost_replica::{Environment, Replica, SigningSeed};
+use tradepost_sync::pairing::{self, PairCodeRequest};
+use tradepost_sync::{Session, SyncError};
+
+use sides::{KEY, Side, Wire, assert_in_step, founder, member};
+
+#[test]
+fn what_each_side_recorded_apart_reaches_the_other_and_later_entries_are_pushed() {
+    let mut office = founder(1);
+    let mut server = member(&mut office, 2, DeviceRole::Server);
+    office.receive_stock(5_000);
+    server.receive_stock(3_000);
+    let mut wire = Wire::dial(&mut office);
+    wire.run(&mut office, &mut server).unwrap();
+    assert_in_step(&wire, &office, &server);
+
+    let frames = wire.frames;
+    office.receive_stock(1_000);
+    wire.run(&mut office, &mut server).unwrap();
+    assert_in_step(&wire, &office, &server);
+    assert!(wire.frames - frames <= 5, "a push is an entry, its confirmation and both digests, not {}", wire.frames - frames);
+}
+
+#[test]
+fn a_reconnect_with_nothing_new_costs_the_same_after_ten_and_after_five_hundred_entries() {
+    let cost = |entries: usize| {
+        let mut office = founder(3);
+        let mut server = member(&mut office, 4, DeviceRole::Server);
+        (0..entries).for_each(|_| office.receive_stock(1_000));
+        Wire::dial(&mut office).run(&mut office, &mut server).unwrap();
+        let mut again = Wire::dial(&mut office);
+        again.run(&mut office, &mut server).unwrap();
+        assert_in_step(&again, &office, &server);
+        assert_eq!(again.dialed.counts().sent + again.dialed.counts().received, 0);
+        again.dialed.counts().bytes_out + again.dialed.counts().bytes_in
+    };
+    let (few, many) = (cost(10), cost(500));
+    assert!(many.abs_diff(few) <= 16, "{few} and {many} bytes");
+}
+
+#[test]
+fn a_device_of_another_shop_is_turned_away() {
+    let mut office = founder(5);
+    let mut stranger = founder(6);
+    let refused = Wire::dial(&mut stranger).run(&mut stranger, &mut office);
+    assert!(matches!(refused, Err(SyncError::OtherShop)), "{refused:?}");
+}
+
+#[test]
+fn a_device_with_a_stolen_certificate_and_another_key_is_turned_away() {
+    let mut office = founder(7);
+    let mut server = member(&mut office, 8, DeviceRole::Server);
+    let folder = tempfile::tempdir().unwrap();
+    let mut env = SimulatedEnvironment::new(9);
+    let stolen = office.replica.membership().unwrap();
+    let mut thief = match Replica::join(folder.path(), KEY, &SigningSeed([9; 32]), &stolen, &mut env) {
+        Ok(replica) => Side { replica, env, signing: SigningSeed([9; 32]), folder },
+        // A key that is not the certificate's is refused by the replica itself: there is nothing left to turn away.
+        Err(_) => return,
+    };
+    let refused = Wire::dial(&mut thief).run(&mut thief, &mut server);
+    assert!(matches!(refused, Err(SyncError::NotProven)), "{refused:?}");
+}
+
+#[test]
+fn frames_of_other_programs_and_cut_frames_end_the_session_with_a_reason() {
+    let mut office = founder(10);
+    for frame in [b"GET / HTTP/1.1\r\n".as_slice(), &[], &[0xff; 64], b"<html>sign in</html>"] {
+        let refused = Session::accept().receive(frame, &mut office.replica, &mut office.env);
+        assert!(matches!(refused, Err(SyncError::NotOurProtocol)), "{frame:?}");
+    }
+}
+
+#[test]
+fn a_signed_request_is_read_once_its_words_are_proved() {
+    let mut office = founder(11);
+    let server = member(&mut office, 12, DeviceRole::Server);
+    let request = PairCodeRequest { role: DeviceRole::Till, name: "Front till".to_owned(), till: None };
+    let signed = pairing::sign_request(&office.replica, &request, &mut office.env).unwrap();
+    let now_ms = office.env.clock().wall_ms;
+    let mut tampered = signed.clone();
+    tampered.body = tampered.body.replace("Front", "Other");
+
+    let (device, read): (CertificateBody, PairCodeRequest) = pairing::open_request(&server.replica, &signed, now_ms).unwrap();
+    assert_eq!((device.role, read.name.as_str()), (DeviceRole::BackOffice, "Front till"));
+    assert!(pairing::open_request::<PairCodeRequest>(&server.replica, &tampered, now_ms).is_err());
+}
+
+#[test]
+fn codes_are_compared_without_case_spaces_and_dashes() {
+    let code = pairing::new_code(&mut SimulatedEnvironment::new(13));
+    assert_eq!(code.len(), 9);
+    assert_eq!(pairing::normalize_code(&format!(" {} ", code.to_lowercase().replace('-', " "))), pairing::normalize_code(&code));
+}
