@@ -2,23 +2,21 @@
 //!
 //! A session holds nothing that matters: it may end at any point and the next one goes on from both sides' vectors.
 
+mod checkpoint;
+mod fork;
+
 use std::collections::BTreeSet;
 
-use tradepost_domain::device::{CertificateBody, DeviceRole};
+use tradepost_domain::device::CertificateBody;
 use tradepost_domain::id::ShopId;
-use tradepost_replica::{
-    Admission, CheckpointSource, EntryHeader, Environment, Hash, Origin, Position, Replica, Touched, TransferEntry, Vector,
-};
+use tradepost_replica::{Admission, EntryHeader, Environment, Hash, Origin, Position, Replica, Touched, TransferEntry, Vector};
 
+use self::checkpoint::{Loading, SendingCheckpoint};
 use crate::handshake::{self, Nonce};
-use crate::message::{
-    BATCH_BYTES_TARGET, BATCH_ENTRIES_MAX, Message, PROTOCOL, SyncError, compress, decompress, pack_entries, unpack_entries,
-};
+use crate::message::{BATCH_BYTES_TARGET, BATCH_ENTRIES_MAX, Message, PROTOCOL, SyncError, pack_entries, unpack_entries};
 
 /// Batches on their way and not yet confirmed: enough to fill a line, few enough to bound memory.
 const BATCHES_IN_FLIGHT_MAX: usize = 4;
-/// Checkpoint chunks sent ahead of the receiver's wish.
-const CHUNKS_AHEAD_MAX: u64 = 8;
 /// How long the first words may take.
 const HANDSHAKE_MS_MAX: u64 = 15_000;
 /// After so long without a word the other side is asked whether it is still there.
@@ -27,10 +25,6 @@ const PING_AFTER_MS: u64 = 10_000;
 const SILENCE_MS_MAX: u64 = 35_000;
 /// After so long without confirmation of a batch, or without the next chunk, the session is given up: the next one goes on from the vectors.
 const STALL_MS_MAX: u64 = 30_000;
-/// Hashes of a fork report: where two chains of a million entries part is found in four reports.
-const FORK_HASHES_MAX: u64 = 64;
-/// The most batches of evidence sent at once: tens of megabytes, days of a forked till.
-const EVIDENCE_BATCHES_MAX: usize = 128;
 
 /// Which side of the session this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,18 +123,6 @@ pub struct Session {
     asked_ms: u64,
     /// When the exchange last got on.
     moved_ms: u64,
-}
-
-struct SendingCheckpoint {
-    source: CheckpointSource,
-    next: u64,
-    wanted: u64,
-    is_done: bool,
-}
-
-struct Loading {
-    next: u64,
-    total: u64,
 }
 
 impl Session {
@@ -335,17 +317,6 @@ impl Session {
         if evidence == replica.evidence_mark() { Ok(()) } else { self.send_evidence(replica, out) }
     }
 
-    fn send_evidence(&mut self, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
-        let mut last = None;
-        for _ in 0..EVIDENCE_BATCHES_MAX {
-            let entries = replica.evidence_after(last, BATCH_ENTRIES_MAX, BATCH_BYTES_TARGET)?;
-            let Some(entry) = entries.last() else { break };
-            last = Some(entry.hash());
-            self.say(&Message::Evidence { batch: pack_entries(&entries)? }, out);
-        }
-        Ok(())
-    }
-
     fn hear(
         &mut self,
         message: Message,
@@ -526,159 +497,6 @@ impl Session {
         Ok(())
     }
 
-    /// Tells hashes of a chain of which the other side has another branch: it parts after `after` and has parted at `before`.
-    fn report_fork(
-        &mut self,
-        origin: Origin,
-        after: u64,
-        before: u64,
-        replica: &Replica,
-        out: &mut Vec<Output>,
-    ) -> Result<(), SyncError> {
-        self.forks_told.insert(origin);
-        let before = before.min(replica.vector()?.seq(&origin).saturating_add(1));
-        let mut hashes = Vec::new();
-        for seq in spread_between(after, before) {
-            if let Some(hash) = replica.header_hash_at(&origin, seq)? {
-                hashes.push((seq, hash));
-            }
-        }
-        let is_one_of_us =
-            origin.replica == replica.replica_id() || self.peer.as_ref().is_some_and(|peer| peer.replica == origin.replica);
-        self.is_forked |= is_one_of_us;
-        self.say(&Message::Forked { origin, after, before, hashes }, out);
-        Ok(())
-    }
-
-    /// The other side holds another branch. The device whose chain it is gives its own up, and goes on under a new origin; another device
-    /// gives its up where the other side is a server, which all of them meet.
-    fn take_fork(
-        &mut self,
-        origin: Origin,
-        (after, before): (u64, u64),
-        hashes: &[(u64, Hash)],
-        replica: &mut Replica,
-        env: &mut dyn Environment,
-        out: &mut Vec<Output>,
-    ) -> Result<(), SyncError> {
-        let ours = replica.vector()?.seq(&origin);
-        let is_ours = origin.replica == replica.replica_id();
-        let is_the_peers = self.peer.as_ref().is_some_and(|peer| peer.replica == origin.replica);
-        let yields = is_ours || (!is_the_peers && self.peer.as_ref().is_some_and(|peer| peer.role == DeviceRole::Server));
-        if !yields {
-            // The side that yields may have noticed first; what it needs are our hashes.
-            let is_told = self.forks_told.contains(&origin);
-            return if is_told { Ok(()) } else { self.report_fork(origin, 0, ours.saturating_add(1), replica, out) };
-        }
-        let (common_seq, parted_seq) = narrow(replica, &origin, (after, before), hashes)?;
-        if parted_seq > common_seq.saturating_add(1) && !hashes.is_empty() {
-            if (common_seq, parted_seq) == (after, before) {
-                return Err(SyncError::OutOfTurn);
-            }
-            self.say(&Message::WherePart { origin, after: common_seq, before: parted_seq }, out);
-            return Ok(());
-        }
-        if !is_ours && common_seq >= ours {
-            return Ok(());
-        }
-        if let Some(new_origin) = replica.surrender_branch(origin, common_seq, env)? {
-            out.push(Output::NewIncarnation(new_origin));
-        }
-        // The other side must read our vector anew; a new session does exactly that.
-        let reason = if is_ours {
-            "this device was copied or restored; it goes on under a new number"
-        } else {
-            "another device was copied or restored; what it did is read again from the server"
-        };
-        Err(SyncError::Ended(reason.to_owned()))
-    }
-
-    fn begin_sending_checkpoint(
-        &mut self,
-        replica: &Replica,
-        env: &mut dyn Environment,
-        out: &mut Vec<Output>,
-    ) -> Result<(), SyncError> {
-        let source = replica.checkpoint_source(env)?;
-        let begins = Message::CheckpointBegins { manifest: source.manifest().to_vec(), chunks: source.chunk_count() };
-        self.say(&begins, out);
-        self.sending_checkpoint = Some(SendingCheckpoint { source, next: 0, wanted: 0, is_done: false });
-        Ok(())
-    }
-
-    /// Sends chunks up to a few ahead of the one the receiver asked for. Chunks it holds already are read and passed over.
-    fn send_chunks(&mut self, out: &mut Vec<Output>) -> Result<(), SyncError> {
-        let Some(mut sending) = self.sending_checkpoint.take() else { return Ok(()) };
-        while !sending.is_done && sending.next < sending.wanted.saturating_add(CHUNKS_AHEAD_MAX) {
-            match sending.source.next_chunk()? {
-                Some(chunk) if sending.next >= sending.wanted => {
-                    let message = Message::CheckpointChunk { index: sending.next, chunk: compress(&chunk)? };
-                    self.say(&message, out);
-                    sending.next += 1;
-                }
-                Some(_) => sending.next += 1,
-                None => {
-                    self.say(&Message::CheckpointEnds { chunks: sending.next }, out);
-                    sending.is_done = true;
-                }
-            }
-        }
-        self.sending_checkpoint = Some(sending);
-        Ok(())
-    }
-
-    fn begin_loading(
-        &mut self,
-        manifest: &[u8],
-        chunks: u64,
-        replica: &mut Replica,
-        out: &mut Vec<Output>,
-    ) -> Result<(), SyncError> {
-        if !replica.needs_checkpoint()? {
-            return Err(SyncError::OutOfTurn);
-        }
-        let next = replica.begin_checkpoint(manifest)?;
-        self.loading = Some(Loading { next, total: chunks });
-        self.enter(SessionState::Loading { done: next, total: chunks }, out);
-        self.say(&Message::CheckpointNext { index: next }, out);
-        Ok(())
-    }
-
-    fn load_chunk(&mut self, index: u64, chunk: &[u8], replica: &mut Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
-        let Some(loading) = &mut self.loading else { return Err(SyncError::OutOfTurn) };
-        if index != loading.next {
-            return Err(SyncError::OutOfTurn);
-        }
-        replica.load_chunk(index, &decompress(chunk)?)?;
-        loading.next += 1;
-        let state = SessionState::Loading { done: loading.next, total: loading.total.max(loading.next) };
-        let next = Message::CheckpointNext { index: loading.next };
-        self.enter(state, out);
-        self.say(&next, out);
-        out.push(Output::Applied(Touched::default()));
-        Ok(())
-    }
-
-    fn finish_loading(
-        &mut self,
-        chunks: u64,
-        replica: &mut Replica,
-        env: &mut dyn Environment,
-        out: &mut Vec<Output>,
-    ) -> Result<(), SyncError> {
-        if self.loading.as_ref().is_none_or(|loading| loading.next != chunks) {
-            return Err(SyncError::OutOfTurn);
-        }
-        replica.finish_checkpoint(env)?;
-        self.loading = None;
-        let positions: Vec<_> = replica.vector()?.0.into_iter().collect();
-        self.told.0.extend(positions.iter().copied());
-        self.enter(SessionState::Exchanging, out);
-        self.say(&Message::Stored { positions }, out);
-        out.push(Output::Applied(Touched::default()));
-        Ok(())
-    }
-
     fn enter(&mut self, state: SessionState, out: &mut Vec<Output>) {
         if self.state != state {
             self.state = state;
@@ -718,32 +536,4 @@ fn vector_hash(vector: &Vector) -> Hash {
         bytes.extend_from_slice(&position.tip.0);
     }
     Hash::of(&bytes)
-}
-
-/// At most [`FORK_HASHES_MAX`] seqs between two, evenly spread, the last one among them.
-fn spread_between(after: u64, before: u64) -> Vec<u64> {
-    let count = before.saturating_sub(after).saturating_sub(1);
-    let told = count.min(FORK_HASHES_MAX);
-    (1..=told)
-        .map(|number| after + u64::try_from(u128::from(count) * u128::from(number) / u128::from(told)).unwrap_or(count))
-        .collect()
-}
-
-/// Where a chain of ours and the other side's part, as far as these hashes tell: after the first seq, at the second or before.
-fn narrow(
-    replica: &Replica,
-    origin: &Origin,
-    (after, before): (u64, u64),
-    hashes: &[(u64, Hash)],
-) -> Result<(u64, u64), SyncError> {
-    let mut common = after.max(replica.floor(origin));
-    let mut parted = before.min(replica.vector()?.seq(origin).saturating_add(1));
-    for (seq, hash) in hashes {
-        match replica.header_hash_at(origin, *seq)? {
-            Some(ours) if ours == *hash => common = common.max(*seq),
-            Some(_) => parted = parted.min(*seq),
-            None => {}
-        }
-    }
-    Ok((common, parted))
 }
