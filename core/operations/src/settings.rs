@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use tradepost_domain::document::Document;
-use tradepost_domain::id::{LocationId, TillId};
+use tradepost_domain::id::{LocationId, ReplicaId, TillId};
 use tradepost_domain::shop::{Location, ShippingTable, ShopSettings, Till, is_color, is_till_code};
 use tradepost_domain::staff::Permission;
 use tradepost_domain::tax::TaxTable;
@@ -96,7 +96,8 @@ impl Shop {
         work.save(by, "till.save", till)
     }
 
-    /// Makes a till with the first free code: T01, T02, ...
+    /// Makes a till with a free code: T01, T02, ... on the shop's first device; on another one a code such as TKQ4, which that device has
+    /// for itself, so that two devices that make a till while they are apart never print the same receipt number.
     pub fn add_till(&self, by: &mut By<'_>, name: &str, location: LocationId) -> Outcome<Till> {
         let code = free_till_code(&self.work())?;
         let till = Till { id: TillId::from_bytes(by.new_id()), name: name.trim().to_owned(), code, location };
@@ -105,10 +106,28 @@ impl Shop {
     }
 }
 
+/// The most tills that one device may make.
+const TILLS_MAX: u32 = 999;
+/// What can be read aloud and typed without mistaking it.
+const CODE_LETTERS: [char; 24] =
+    ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N', 'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z'];
+
 fn free_till_code(work: &Work<'_>) -> Outcome<String> {
     let taken: BTreeSet<String> = work.read.tills()?.into_iter().map(|till| till.code).collect();
-    let free = (1..1000).map(|n| format!("T{n:02}")).find(|code| !taken.contains(code));
-    free.ok_or_else(|| Refusal::TooMany { what: "tills", count: taken.len(), max: 999 }.into())
+    let is_first_device = work.replica.certificates()?.first().is_some_and(|certificate| certificate.issuer.is_none());
+    let code: &dyn Fn(u32) -> String =
+        if is_first_device { &|n| format!("T{n:02}") } else { &|n| code_of_its_own(&work.replica.replica_id(), n) };
+    let free = (1..=TILLS_MAX).map(code).find(|code| !taken.contains(code));
+    free.ok_or_else(|| Refusal::TooMany { what: "tills", count: taken.len(), max: TILLS_MAX as usize }.into())
+}
+
+/// The nth code of a device: T and three letters, beginning where its random id says. Two devices have 13,824 places to begin.
+fn code_of_its_own(replica: &ReplicaId, n: u32) -> String {
+    let start = replica.as_bytes().iter().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte)));
+    let letters = CODE_LETTERS.len() as u32;
+    let place = start.wrapping_add(n) % (letters * letters * letters);
+    let letter = |at: u32| CODE_LETTERS.get((at % letters) as usize).copied().unwrap_or('X');
+    format!("T{}{}{}", letter(place / letters / letters), letter(place / letters), letter(place))
 }
 
 fn check_settings(settings: &ShopSettings) -> Outcome<()> {

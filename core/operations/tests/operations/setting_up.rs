@@ -81,6 +81,23 @@ fn tills_get_codes_of_their_own() {
 }
 
 #[test]
+fn tills_made_on_two_devices_apart_have_different_codes() {
+    let mut world = World::new();
+    let location = world.location();
+    let shop = world.office.shop.clone();
+    let first = shop.add_till(&mut world.office.by(), "Front", location).unwrap();
+    let mut others = [world.device("Second office"), world.device("Third office")];
+    let apart: Vec<String> =
+        others.iter_mut().map(|other| other.shop.clone().add_till(&mut other.by(), "Van", location).unwrap().code).collect();
+    assert_eq!(first.code, "T01");
+    assert_ne!(apart[0], apart[1]);
+    for code in apart {
+        let letters = code.strip_prefix('T').unwrap();
+        assert!(letters.len() == 3 && letters.chars().all(|letter| letter.is_ascii_uppercase()), "{code}");
+    }
+}
+
+#[test]
 fn somebody_who_runs_the_shop_remains() {
     let mut world = World::new();
     let (shop, owner) = (world.office.shop.clone(), world.set_up.owner.clone());
