@@ -493,6 +493,21 @@ impl Replica {
         Ok(())
     }
 
+    /// Stops the database in the middle of whatever statement it is at after so many steps of its machine, and at every one from then on, as
+    /// a power cut would; for tests. Only opening the file again brings it back.
+    #[doc(hidden)]
+    pub fn cut_power_after(&mut self, steps: u64) -> Result<(), ReplicaError> {
+        let mut left = steps;
+        self.connection.progress_handler(
+            1,
+            Some(move || {
+                left = left.saturating_sub(1);
+                left == 0
+            }),
+        )?;
+        Ok(())
+    }
+
     /// Takes out guards, for the simulation that proves that they are needed.
     #[doc(hidden)]
     pub fn weaken(&mut self, guards: Guards) {

@@ -142,6 +142,7 @@ impl Session {
     }
 
     /// The shop that a first frame is for, so that a server can find its replica.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "whatever messages there may come to be, one begins a session")]
     pub fn peek_shop(first_frame: &[u8]) -> Result<ShopId, SyncError> {
         match Message::from_frame(first_frame)? {
             Message::Hello { protocol, .. } if protocol != PROTOCOL => Err(SyncError::OtherVersion { theirs: protocol }),

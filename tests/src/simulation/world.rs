@@ -24,6 +24,8 @@ use super::work::{self, Ground, Printed};
 /// The most steps that a quiet world may need until everyone has everything (check C8).
 const QUIET_STEPS_MAX: usize = 4_000;
 const PRODUCTS: usize = 12;
+/// Steps of the database's machine: a sale takes some thousands, a batch of entries tens of thousands.
+const STEPS_TO_POWER_CUT_MAX: u64 = 30_000;
 /// Server, back office, two tills.
 const NODES: usize = 4;
 const SERVER: usize = 0;
@@ -151,9 +153,11 @@ impl World {
         let index = 1 + self.rng.below(self.nodes.len() as u64 - 1) as usize;
         let dice = self.rng.below(1_000);
         match dice {
-            0..=11 if self.settings.accidents => self.crash(index),
+            0..=5 if self.settings.accidents => self.crash(index),
+            6..=11 if self.settings.accidents => self.cut_power(index),
             12..=13 if self.settings.accidents => self.restore_backup(index),
-            14..=15 if self.settings.accidents => self.crash(SERVER),
+            14 if self.settings.accidents => self.crash(SERVER),
+            15 if self.settings.accidents => self.cut_power(SERVER),
             16 if self.settings.accidents => self.clone_disk(),
             17..=45 => self.toggle_line(index),
             _ => self.do_something(index),
@@ -230,6 +234,33 @@ impl World {
         node.start();
         self.weaken(index);
         *self.done.entry("crash").or_default() += 1;
+    }
+
+    /// The power goes at any statement of whatever the program is doing: selling, or taking what others send. What was answered before that
+    /// moment must be there afterwards; what was not may be missing, whole.
+    fn cut_power(&mut self, index: usize) {
+        let steps = 1 + self.rng.below(STEPS_TO_POWER_CUT_MAX);
+        let Some(replica) = self.nodes.get(index).and_then(Node::replica) else { return };
+        lock(&replica).cut_power_after(steps).expect("the hook is set");
+        let failures = self.failures.len();
+        if index != SERVER {
+            self.do_something(index);
+        }
+        for _ in 0..self.rng.below(6) {
+            self.exchange(self.settings.weather);
+        }
+        // That a program without power cannot store anything is no failure.
+        if self.failures.len() > failures {
+            self.failures.truncate(failures);
+            *self.done.entry("cut in the middle").or_default() += 1;
+        }
+        drop(replica);
+        self.hang_up(index);
+        let Some(node) = self.nodes.get_mut(index) else { return };
+        node.crash();
+        node.start();
+        self.weaken(index);
+        *self.done.entry("power cut").or_default() += 1;
     }
 
     /// Somebody restores yesterday's state: from a backup, or as a disk image beside today's witness.
