@@ -26,6 +26,9 @@ const SILENCE_MS_MAX: u64 = 35_000;
 /// After so long without confirmation of a batch, or without the next chunk, the session is given up: the next one goes on from the vectors.
 const STALL_MS_MAX: u64 = 30_000;
 
+/// Entries that the other side does not take (they wait for approval there, or for others) are sent again after so long, not at once.
+const SEND_AGAIN_AFTER_MS: u64 = 20_000;
+
 /// Which side of the session this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -111,6 +114,10 @@ pub struct Session {
     batches_in_flight: usize,
     /// The vector that we last said we are in step at.
     said_in_step: Option<Hash>,
+    /// What the other side had when it last said that it lacks something.
+    lacked_at: Option<Hash>,
+    /// It took nothing of what was sent since: nothing is sent until then, or until something is new here.
+    held_back: Option<HeldBack>,
     sending_checkpoint: Option<SendingCheckpoint>,
     loading: Option<Loading>,
     /// One side's own chain has two branches. Nothing is exchanged until that side has given one up: it would be done twice.
@@ -123,6 +130,11 @@ pub struct Session {
     asked_ms: u64,
     /// When the exchange last got on.
     moved_ms: u64,
+}
+
+struct HeldBack {
+    until_ms: u64,
+    ours: Hash,
 }
 
 impl Session {
@@ -162,6 +174,8 @@ impl Session {
             told: Vector::default(),
             batches_in_flight: 0,
             said_in_step: None,
+            lacked_at: None,
+            held_back: None,
             sending_checkpoint: None,
             loading: None,
             is_forked: false,
@@ -236,6 +250,7 @@ impl Session {
             self.asked_ms = clock.monotonic_ms;
             self.say(&Message::Ping { wall_ms: clock.wall_ms }, &mut out);
         }
+        self.held_back.take_if(|held| clock.monotonic_ms >= held.until_ms);
         self.push(replica, &mut out)?;
         Ok(out)
     }
@@ -344,6 +359,11 @@ impl Session {
             Message::Have { vector, evidence } => {
                 self.batches_in_flight = 0;
                 self.said_in_step = None;
+                let lacks = vector_hash(&vector);
+                if self.lacked_at.replace(lacks) == Some(lacks) {
+                    let until_ms = env.clock().monotonic_ms.saturating_add(SEND_AGAIN_AFTER_MS);
+                    self.held_back = Some(HeldBack { until_ms, ours: vector_hash(&replica.vector()?) });
+                }
                 self.learn_where_they_stand(vector, evidence, replica, out)
             }
             Message::CheckpointBegins { manifest, chunks } => self.begin_loading(&manifest, chunks, replica, out),
@@ -444,6 +464,12 @@ impl Session {
         let is_sending_checkpoint = self.sending_checkpoint.as_ref().is_some_and(|sending| !sending.is_done);
         if is_sending_checkpoint || self.loading.is_some() || self.is_forked {
             return Ok(());
+        }
+        if let Some(held) = &self.held_back {
+            if held.ours == vector_hash(&replica.vector()?) {
+                return Ok(());
+            }
+            self.held_back = None;
         }
         if self.batches_in_flight == 0 {
             self.moved_ms = self.moved_ms.max(self.heard_ms);

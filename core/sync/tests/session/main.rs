@@ -8,9 +8,9 @@ use tradepost_domain::device::{CertificateBody, DeviceRole};
 use tradepost_replica::simulated::SimulatedEnvironment;
 use tradepost_replica::{Environment, Replica, SigningSeed};
 use tradepost_sync::pairing::{self, PairCodeRequest};
-use tradepost_sync::{Session, SyncError};
+use tradepost_sync::{Session, SessionState, SyncError};
 
-use sides::{KEY, Side, Wire, assert_in_step, founder, member};
+use sides::{KEY, Side, Wire, assert_in_step, founder, member, member_nobody_told_of};
 
 #[test]
 fn what_each_side_recorded_apart_reaches_the_other_and_later_entries_are_pushed() {
@@ -44,6 +44,25 @@ fn a_reconnect_with_nothing_new_costs_the_same_after_ten_and_after_five_hundred_
     };
     let (few, many) = (cost(10), cost(500));
     assert!(many.abs_diff(few) <= 16, "{few} and {many} bytes");
+}
+
+#[test]
+fn what_the_other_side_keeps_for_approval_is_not_sent_without_end() {
+    let mut office = founder(31);
+    let mut till = member_nobody_told_of(&office, 33);
+    till.receive_stock(1_000);
+
+    let mut wire = Wire::dial(&mut till);
+    wire.run(&mut till, &mut office).unwrap();
+    assert_eq!(office.replica.awaiting_count(), 1);
+    assert_ne!(wire.dialed.state(), SessionState::InStep);
+    assert!(wire.frames < 30, "{} frames for one entry", wire.frames);
+    // Something new is offered at once all the same.
+    let before = wire.frames;
+    till.receive_stock(3_000);
+    wire.run(&mut till, &mut office).unwrap();
+    assert_eq!(office.replica.awaiting_count(), 2);
+    assert!(wire.frames - before < 30, "{} frames for one entry more", wire.frames - before);
 }
 
 #[test]

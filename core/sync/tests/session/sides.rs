@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use tempfile::TempDir;
-use tradepost_domain::device::DeviceRole;
+use tradepost_domain::device::{CertificateBody, DeviceRole};
 use tradepost_domain::fact::{Fact, FactBody};
 use tradepost_domain::id::{FactId, LocationId, ReplicaId, VariantId};
 use tradepost_domain::quantity::Quantity;
@@ -43,6 +43,27 @@ pub fn member(of: &mut Side, seed: u64, role: DeviceRole) -> Side {
     };
     let grant = PairCodeRequest { role, name: "Member".to_owned(), till: None };
     let membership: Membership = pairing::certify_device(&mut of.replica, &request, &grant, &mut of.env).unwrap();
+    let replica = Replica::join(folder.path(), KEY, &signing, &membership, &mut env).unwrap();
+    Side { replica, env, signing, folder }
+}
+
+/// A till with a good certificate that stands in nobody's journal yet.
+pub fn member_nobody_told_of(of: &Side, seed: u64) -> Side {
+    let folder = tempfile::tempdir().unwrap();
+    let mut env = SimulatedEnvironment::new(seed);
+    let signing = SigningSeed(random(&mut env));
+    let body = CertificateBody {
+        shop: of.replica.shop(),
+        replica: ReplicaId::from_bytes(random(&mut env)),
+        public_key: public_key_of(&signing),
+        role: DeviceRole::Till,
+        name: "Till".to_owned(),
+        till: None,
+        issued_at: Timestamp::from_unix_ms(0),
+    };
+    let mut certificates = vec![of.replica.certify(&body).unwrap()];
+    certificates.extend(of.replica.certificates().unwrap());
+    let membership = Membership { certificates, ..of.replica.membership().unwrap() };
     let replica = Replica::join(folder.path(), KEY, &signing, &membership, &mut env).unwrap();
     Side { replica, env, signing, folder }
 }
