@@ -1,0 +1,192 @@
+//! The window: takes what the worker left, reads the keyboard, draws, and carries out what was asked for.
+//!
+//! Nothing here waits: requests go into a bounded channel, answers come back through the [`Inbox`].
+
+mod edit;
+mod keyboard;
+mod pay;
+mod run;
+
+use std::sync::Arc;
+
+use tradepost_domain::id::LineId;
+
+use crate::ask::{Ask, News, ThemeChoice};
+use crate::inbox::Inbox;
+use crate::keys::Scans;
+use crate::model::{Model, Stage};
+use crate::screens::{self, Out};
+use crate::theme;
+use crate::view::{Panel, View};
+use crate::widgets::Tone;
+
+/// Where requests go.
+pub trait Asks {
+    /// Sends a request; `false`: the worker has so much to do that it cannot take one more now.
+    fn ask(&self, ask: Ask) -> bool;
+    /// Searches; a newer search replaces an older one.
+    fn search(&self, text: &str);
+}
+
+/// The till's window.
+pub struct TillApp {
+    model: Arc<Model>,
+    view: View,
+    inbox: Inbox,
+    asks: Box<dyn Asks>,
+    scans: Scans,
+    searched: String,
+}
+
+impl TillApp {
+    /// A window over what the worker leaves in `inbox`.
+    pub fn new(ctx: &egui::Context, inbox: Inbox, asks: Box<dyn Asks>, theme: ThemeChoice) -> Self {
+        theme::install(ctx);
+        ctx.set_theme(preference(theme));
+        let view = View { theme, ..View::default() };
+        Self { model: Arc::default(), view, inbox, asks, scans: Scans::default(), searched: String::new() }
+    }
+
+    /// Fills in the pairing form, from the command line.
+    pub fn propose_pairing(&mut self, url: &str, code: &str) {
+        url.clone_into(&mut self.view.url);
+        code.clone_into(&mut self.view.code);
+    }
+
+    /// What is drawn: for tests and for the gallery of screens.
+    pub fn state(&mut self) -> (&Model, &mut View) {
+        (&self.model, &mut self.view)
+    }
+
+    /// One frame. `frame_seconds`: what the last one took to draw.
+    pub fn frame(&mut self, ui: &mut egui::Ui, frame_seconds: f32) {
+        self.take_inbox();
+        let ctx = ui.ctx().clone();
+        let mut out = Out::default();
+        for code in self.scans.read(&ctx, frame_seconds) {
+            self.scanned(code, &mut out);
+        }
+        self.read_keys(&ctx, &mut out);
+        self.focus(&ctx);
+        screens::show(ui, &self.model, &mut self.view, &mut out);
+        let Out { commands, asks } = out;
+        for command in commands {
+            self.run(command, &ctx);
+        }
+        asks.into_iter().for_each(|ask| self.ask(ask));
+        self.search();
+    }
+
+    fn take_inbox(&mut self) {
+        let taken = self.inbox.take();
+        if let Some(model) = taken.model {
+            let stage_changed = model.stage != self.model.stage;
+            let is_back = model.away.is_some() && self.model.away.is_none();
+            self.model = model;
+            if stage_changed {
+                self.view = View {
+                    theme: self.view.theme,
+                    url: std::mem::take(&mut self.view.url),
+                    code: std::mem::take(&mut self.view.code),
+                    notice: self.view.notice.take().filter(|_| self.model.stage == Stage::NoShop),
+                    chosen_staff: (self.model.staff.len() == 1).then(|| self.model.staff.first().map(|staff| staff.id)).flatten(),
+                    ..View::default()
+                };
+            }
+            // The report interrupts nobody: it opens where nothing is under way, and otherwise waits in the strip.
+            let is_idle = self.view.panel == Panel::Finder && self.view.search.is_empty() && self.model.basket.lines.is_empty();
+            if is_back && is_idle && self.model.stage == Stage::Selling {
+                self.view.open(Panel::Away, &self.model);
+            }
+            self.view.selected = self.view.selected.filter(|id| self.model.basket.find_line(*id).is_some());
+        }
+        if let Some(found) = taken.found {
+            self.view.found = found;
+            self.view.highlighted = 0;
+        }
+        taken.news.into_iter().for_each(|news| self.hear(news));
+    }
+
+    fn hear(&mut self, news: News) {
+        self.view.is_waiting = false;
+        match news {
+            News::SignedIn | News::SessionOpened => self.view.notice = None,
+            News::Added(line) => {
+                if matches!(self.view.panel, Panel::Finished) {
+                    self.view.open(Panel::Finder, &self.model);
+                }
+                self.view.notice = None;
+                self.view.search.clear();
+                self.select(line);
+            }
+            News::NotFound(code) => {
+                self.view.search.clear();
+                let words = format!("Nothing has the code {code}. Search by name, or add it in the back office.");
+                self.view.say(Tone::Warn, words);
+            }
+            News::BasketChanged => {
+                if matches!(self.view.panel, Panel::Line(_) | Panel::Discount | Panel::Note) {
+                    self.view.open(Panel::Finder, &self.model);
+                }
+            }
+            News::Parked => {
+                self.view.open(Panel::Finder, &self.model);
+                self.view.say(Tone::Good, "The basket is parked. F5 brings it back.");
+            }
+            News::Recalled => self.view.open(Panel::Finder, &self.model),
+            News::Finished => {
+                self.view.open(Panel::Finished, &self.model);
+                self.view.selected = None;
+            }
+            News::RefundOpened => self.view.open(Panel::Refund, &self.model),
+            News::CashMoved(words) | News::Done(words) => {
+                if matches!(self.view.panel, Panel::Cash) {
+                    self.view.open(Panel::Finder, &self.model);
+                }
+                self.view.say(Tone::Good, words);
+            }
+            News::SessionClosed => self.view.open(Panel::ZReport, &self.model),
+            News::Failed(words) => {
+                self.view.pin.clear();
+                self.view.say(Tone::Bad, words);
+            }
+        }
+    }
+
+    fn select(&mut self, line: LineId) {
+        self.view.selected = Some(line);
+        self.view.reveal_selected = true;
+    }
+
+    fn ask(&mut self, ask: Ask) {
+        if let Ask::ShowCategory(category) = ask {
+            self.view.category = category;
+        }
+        if !self.asks.ask(ask) {
+            self.view.say(Tone::Warn, "The till is still busy with what you asked before. Wait a moment, then try again.");
+        }
+    }
+
+    fn search(&mut self) {
+        let text = self.view.search.trim();
+        if text != self.searched {
+            text.clone_into(&mut self.searched);
+            self.asks.search(text);
+        }
+    }
+}
+
+impl eframe::App for TillApp {
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        let seconds = frame.info().cpu_usage.unwrap_or(0.0);
+        self.frame(ui, seconds);
+    }
+}
+
+fn preference(theme: ThemeChoice) -> egui::ThemePreference {
+    match theme {
+        ThemeChoice::System => egui::ThemePreference::System,
+        ThemeChoice::Light => egui::ThemePreference::Light,
+        ThemeChoice::Dark => egui::ThemePreference::Dark,
+    }
+}
