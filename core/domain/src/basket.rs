@@ -205,6 +205,14 @@ impl Basket {
             same.quantity = same.quantity.checked_add(line.quantity)?;
             return Ok(same.id);
         }
+        self.add_apart(line)
+    }
+
+    /// Adds a line that stays apart also from a line that is the same: two labels of a scale are two prices, and their sum is not the price of the sum.
+    pub fn add_apart(&mut self, line: BasketLine) -> Result<LineId, BasketError> {
+        if line.quantity <= Quantity::ZERO {
+            return Err(BasketError::QuantityNotPositive);
+        }
         if self.lines.len() >= LINES_MAX {
             return Err(BasketError::Full);
         }

@@ -13,6 +13,7 @@ mod conflict;
 mod customer;
 mod error;
 mod home;
+mod label;
 mod order;
 mod print_queue;
 mod refund;
@@ -48,6 +49,7 @@ pub use catalog_import::{
 };
 pub use error::{OperationError, Outcome, Refusal};
 pub use home::{DeviceNotSeen, HomeTasks, OverRefunded};
+pub use label::Label;
 pub use order::{Fulfillment, NewOrder, Placed};
 pub use print_queue::{PrintJob, PrintWhat};
 pub use refund::{RefundOrder, RefundTender, Refunded, UnreceiptedRefund};

@@ -22,6 +22,8 @@ pub enum PrintWhat {
     Refund(RefundId),
     /// A session's Z report.
     ZReport(TillSessionId),
+    /// The totals of an open session, as they are when the paper comes out.
+    XReport(TillSessionId),
 }
 
 /// Something that waits to be printed.

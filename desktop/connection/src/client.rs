@@ -18,10 +18,18 @@ const ANSWER_BYTES_MAX: u64 = 256 * 1024;
 /// A server's address, without a slash at its end.
 pub(crate) fn base_url(typed: &str) -> Result<String, ConnectionError> {
     let typed = typed.trim().trim_end_matches('/');
-    let with_scheme = if typed.contains("://") { typed.to_owned() } else { format!("https://{typed}") };
+    let scheme = if is_near(typed) { "http" } else { "https" };
+    let with_scheme = if typed.contains("://") { typed.to_owned() } else { format!("{scheme}://{typed}") };
     let parsed = reqwest::Url::parse(&with_scheme).map_err(|_| ConnectionError::BadAddress(typed.to_owned()))?;
     let is_ours = matches!(parsed.scheme(), "http" | "https") && parsed.has_host();
     if is_ours && !typed.is_empty() { Ok(with_scheme) } else { Err(ConnectionError::BadAddress(typed.to_owned())) }
+}
+
+/// Whether an address typed without its scheme is on this computer or in this building: such a server has no certificate.
+fn is_near(typed: &str) -> bool {
+    let host = typed.split(['/', ':']).next().unwrap_or_default();
+    let is_private = |address: std::net::Ipv4Addr| address.is_loopback() || address.is_private() || address.is_link_local();
+    host == "localhost" || host.parse().is_ok_and(is_private)
 }
 
 /// The address of the server's sync endpoint.

@@ -304,6 +304,9 @@ pub(crate) async fn move_all_pictures(line: &Line, url: &str) -> Result<(), Conn
     Ok(())
 }
 
+/// While the shop arrives, it is free for so long between two chunks: a lock is not fair, and a till that sells meanwhile must get its turn.
+const TURN: Duration = Duration::from_millis(2);
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Until {
     /// Until the wish changes or the line breaks.
@@ -354,7 +357,11 @@ pub(crate) async fn talk(line: &Arc<Line>, url: &str, until: Until) -> Result<Co
 
 /// Applying a batch takes its time; the runtime has nothing else to do meanwhile, and the socket's buffer is the backpressure.
 async fn receive(line: &Arc<Line>, session: &mut Session, bytes: &[u8]) -> Result<Vec<Output>, SyncError> {
-    session.receive(bytes, &mut lock(&line.replica), &mut SystemEnvironment::new())
+    let outputs = session.receive(bytes, &mut lock(&line.replica), &mut SystemEnvironment::new())?;
+    if matches!(session.state(), SessionState::Loading { .. }) {
+        tokio::time::sleep(TURN).await;
+    }
+    Ok(outputs)
 }
 
 type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;

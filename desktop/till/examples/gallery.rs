@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use eframe::egui;
 use tradepost_domain::basket::{Basket, BasketLine, Discount, DiscountKind, ParkedBasket, Pricing};
+use tradepost_domain::customer::Customer;
 use tradepost_domain::id::*;
 use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::quantity::{Quantity, Unit};
@@ -33,6 +34,9 @@ impl Asks for Deaf {
         true
     }
     fn search(&self, _: &str) {}
+    fn picture(&self, _: &str) -> bool {
+        true
+    }
 }
 
 fn id(n: u8) -> [u8; 16] {
@@ -64,6 +68,7 @@ fn tile(n: usize) -> Tile {
         target: TileTarget::Variant(VariantId::from_bytes(id(n as u8 + 1))),
         title: title.into(),
         subtitle: subtitle.into(),
+        picture: String::new(),
         price: usd(price).to_decimal(),
         stock: if left == 0 { "none left".into() } else { format!("{left} left") },
         is_out: left == 0,
@@ -130,6 +135,7 @@ fn selling(lines: usize) -> Model {
                 Role::Manager => "Manager",
                 Role::Cashier => "Cashier",
             },
+            permissions: role.permissions().iter().copied().collect(),
         })
         .collect();
     let owner = StaffMember {
@@ -163,6 +169,10 @@ fn selling(lines: usize) -> Model {
             })
             .collect(),
         quick_keys: (0..24).map(tile).collect(),
+        tax_choices: ["Standard, 8.25 %", "Food, 2 %", "Zero, no tax"]
+            .iter()
+            .map(|words| TaxChoice { category: TaxCategory::default(), words: (*words).into() })
+            .collect(),
         sync: SyncFacts {
             sentence: "In step".into(),
             tone: SyncTone::Good,
@@ -247,6 +257,23 @@ fn sale(model: &Model) -> Sale {
     .unwrap()
 }
 
+fn customers() -> Arc<FoundCustomers> {
+    let people = [
+        ("Ada Whitehorse-Fitzgerald of the Harbor Street Bakery", "+1 555 0100", "ada@example.com"),
+        ("Alan Park", "", "alan.park@example.com"),
+        ("Anna", "+1 555 0199", ""),
+    ];
+    let customer = |(n, (name, phone, email)): (usize, &(&str, &str, &str))| Customer {
+        id: CustomerId::from_bytes(id(n as u8 + 1)),
+        name: (*name).into(),
+        email: (*email).into(),
+        phone: (*phone).into(),
+        address: Default::default(),
+        note: String::new(),
+    };
+    Arc::new(FoundCustomers { text: "a".into(), rows: people.iter().enumerate().map(customer).collect() })
+}
+
 type Prepare = Box<dyn Fn(&Model, &mut View)>;
 type Shot = (&'static str, Model, Prepare);
 
@@ -329,6 +356,12 @@ fn shots() -> Vec<Shot> {
             let line = &model.refunding.as_ref().unwrap().lines[1];
             view.refund.insert(line.line, tradepost_till::view::RefundPick { quantity: Quantity::ONE, goods: Default::default() });
         })),
+        ("return-goods", selling(2), Box::new(|model, view| { view.open(Panel::ReturnGoods, model); view.words = "Gift".into(); })),
+        ("open-line", selling(2), Box::new(|model, view| { view.open(Panel::OpenLine, model); view.amount.push('9', 2); view.words = "Repair".into(); })),
+        ("approve", selling(2), Box::new(|model, view| { view.open(Panel::Approve, model); view.approver = Some(model.staff[1].id); view.pin.push('1', 0); })),
+        ("customer", Model { customers: customers(), ..selling(2) }, Box::new(|model, view| { view.open(Panel::Customer, model); view.words = "a".into(); })),
+        ("customer-new", selling(2), Box::new(|model, view| { view.open(Panel::NewCustomer, model); view.words = "Ada".into(); })),
+        ("sell-customer", Model { customer: customers().rows.first().cloned().map(Arc::new), ..selling(3) }, open(Panel::Finder)),
         ("cash", selling(0), Box::new(|model, view| { view.open(Panel::Cash, model); view.cash_kind = CashMovementKind::PaidOut; })),
         ("x-report", Model { x_report: Some(Arc::new(totals())), ..selling(0) }, open(Panel::Report)),
         ("close", selling(0), Box::new(|model, view| { view.open(Panel::Close, model); for (n, count) in ["2", "5", "9", "14", "", "31"].iter().enumerate() { count.chars().for_each(|c| view.pieces[n].push(c, 0)); } view.piece = 4; })),

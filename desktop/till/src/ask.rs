@@ -1,10 +1,12 @@
 //! What the screen asks of the shop, and what comes back. The worker executes; no screen waits.
 
 use tradepost_domain::basket::Discount;
-use tradepost_domain::id::{BasketId, CollectionId, LineId, ProductId, SaleId, StaffId, VariantId};
+use tradepost_domain::id::{BasketId, CollectionId, CustomerId, LineId, ProductId, SaleId, StaffId, VariantId};
 use tradepost_domain::money::Money;
 use tradepost_domain::quantity::Quantity;
 use tradepost_domain::sale::{GoodsReturn, Tender, TenderType};
+use tradepost_domain::staff::Permission;
+use tradepost_domain::tax::TaxCategory;
 use tradepost_domain::till_session::{CashCount, CashMovementKind};
 
 /// Something for the worker to do.
@@ -19,6 +21,10 @@ pub enum Ask {
     SignIn { staff: StaffId, pin: String },
     /// Somebody leaves it; the basket stays.
     SignOut,
+    /// Somebody who may approves what the person signed in may not do.
+    Approve { staff: StaffId, pin: String, permission: Permission },
+    /// What was approved is done, or given up.
+    EndApproval,
     /// Open the drawer for the day.
     OpenSession { opening_float: Money },
     /// A code was scanned, or typed and confirmed.
@@ -27,6 +33,8 @@ pub enum Ask {
     AddTyped { text: String, chosen: Option<VariantId> },
     /// Add one of this.
     AddVariant(VariantId),
+    /// Add something that is not in the catalog.
+    AddOpenLine { title: String, price: Money, tax_category: TaxCategory },
     /// Show the variants of this.
     ChooseVariant(ProductId),
     /// Stop choosing.
@@ -45,6 +53,12 @@ pub enum Ask {
     SetBasketDiscount(Option<Discount>),
     /// The note for the receipt.
     SetNote(String),
+    /// Look for customers.
+    FindCustomers(String),
+    /// Who buys, or nobody in particular.
+    SetCustomer(Option<CustomerId>),
+    /// A new customer, who buys this.
+    AddCustomer { name: String, phone: String, email: String },
     /// Abandon the basket.
     VoidBasket,
     /// Set the basket aside.
@@ -65,6 +79,8 @@ pub enum Ask {
     DropRefund,
     /// Refund these lines.
     Refund { sale: SaleId, lines: Vec<(LineId, Quantity, GoodsReturn)>, tender: TenderType, reason: String },
+    /// Take what is in the basket back, without a receipt.
+    RefundGoods { goods: GoodsReturn, tender: TenderType, reason: String },
     /// Move cash in or out of the drawer.
     MoveCash { kind: CashMovementKind, amount: Money, reason: String },
     /// Open the drawer without a sale.
@@ -113,6 +129,8 @@ pub enum News {
     Added(LineId),
     /// Nothing has this code.
     NotFound(String),
+    /// Somebody who may has approved it.
+    Approved(String),
     /// The basket changed as asked.
     BasketChanged,
     /// The basket was set aside.

@@ -22,6 +22,8 @@ pub enum Command {
     Park,
     Recall,
     Refund,
+    OpenLine,
+    Customer,
     MoveCash,
     Reports,
     PrintQueue,
@@ -36,6 +38,11 @@ pub enum Command {
     PreviousLine,
     // A line
     RemoveDiscount,
+    AskApproval,
+    TaxNext,
+    // Customers
+    NewCustomer,
+    RemoveCustomer,
     // Payment
     TakeCash,
     TakeCard,
@@ -53,6 +60,8 @@ pub enum Command {
     // Refund
     RefundAll,
     RefundTenderNext,
+    WithoutReceipt,
+    GoodsNext,
     // Settings
     ThemeLight,
     ThemeDark,
@@ -99,6 +108,10 @@ impl Command {
             Self::Park => info("Park", "Set the basket aside", icon::CIRCLE_PAUSE, plain(Key::F4)),
             Self::Recall => info("Recall", "Bring a parked basket back", icon::ARCHIVE_RESTORE, plain(Key::F5)),
             Self::Refund => info("Refund", "Refund lines of an earlier receipt", icon::UNDO, plain(Key::F6)),
+            Self::OpenLine => {
+                info("Open line", "Sell something that is not in the catalog: an amount with a name", icon::TAG, control(Key::O))
+            }
+            Self::Customer => info("Customer", "Who buys: find or add a customer", icon::USER, control(Key::U)),
             Self::MoveCash => info("Cash", "Paid in, paid out, safe drop; open the drawer", icon::COINS, plain(Key::F7)),
             Self::Reports => info("Report", "The day so far; count and close the drawer", icon::FILE_TEXT, plain(Key::F8)),
             Self::PrintLast => info("Print again", "Print the last receipt again", icon::PRINTER, plain(Key::F9)),
@@ -112,6 +125,10 @@ impl Command {
             Self::NextLine => info("Next line", "Choose the next line", icon::LIST, plain(Key::ArrowDown)),
             Self::PreviousLine => info("Previous line", "Choose the line before", icon::LIST, plain(Key::ArrowUp)),
             Self::RemoveDiscount => info("Remove discount", "Take the discount off again", icon::X, plain(Key::F4)),
+            Self::AskApproval => info("Have it approved", "Somebody who may enters their PIN", icon::LOCK, plain(Key::F2)),
+            Self::TaxNext => info("Tax", "What it is for tax", icon::PERCENT, plain(Key::F2)),
+            Self::NewCustomer => info("New customer", "Add somebody who is not in the list", icon::PLUS, plain(Key::F2)),
+            Self::RemoveCustomer => info("Remove customer", "Sell to nobody in particular", icon::X, plain(Key::F4)),
             Self::TakeCash => info("Take cash", "Take this amount in cash", icon::BANKNOTE, plain(Key::Enter)),
             Self::TakeCard => {
                 info("Take card", "Charge the card terminal, then record it here", icon::CREDIT_CARD, plain(Key::F9))
@@ -136,6 +153,8 @@ impl Command {
             Self::NewSale => info("New sale", "Or just scan the next thing", icon::SHOPPING_BASKET, plain(Key::Enter)),
             Self::RefundAll => info("Everything", "Refund all that is left of this receipt", icon::LIST, plain(Key::F2)),
             Self::RefundTenderNext => info("Money back by", "Cash or card", icon::BANKNOTE, plain(Key::F3)),
+            Self::WithoutReceipt => info("Without a receipt", "Take goods back at today's prices", icon::UNDO, plain(Key::F2)),
+            Self::GoodsNext => info("Where the goods go", "On the shelf, damaged, or kept", icon::PACKAGE, plain(Key::F4)),
             Self::ThemeLight => info("Light", "Light colors", icon::SUN, plain(Key::F1)),
             Self::ThemeDark => info("Dark", "Dark colors", icon::MOON, plain(Key::F2)),
             Self::ThemeSystem => info("As the system", "As this computer is set", icon::SETTINGS, plain(Key::F3)),

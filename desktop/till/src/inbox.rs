@@ -9,6 +9,9 @@ use crate::model::{Found, Model};
 /// News kept for a screen that does not draw, because its window is hidden; the oldest give way.
 const NEWS_MAX: usize = 64;
 
+/// Pictures kept for a screen that does not draw.
+const PICTURES_MAX: usize = 256;
+
 /// Where the worker leaves things. Clones share it.
 #[derive(Clone, Default)]
 pub struct Inbox {
@@ -20,7 +23,11 @@ struct Left {
     model: Option<Arc<Model>>,
     found: Option<Arc<Found>>,
     news: VecDeque<News>,
+    pictures: VecDeque<Picture>,
 }
+
+/// The address of a picture, and the picture, if it can be shown.
+pub type Picture = (String, Option<egui::ColorImage>);
 
 /// What was left since the last look.
 #[derive(Default)]
@@ -31,6 +38,8 @@ pub struct Taken {
     pub found: Option<Arc<Found>>,
     /// News, oldest first.
     pub news: VecDeque<News>,
+    /// Pictures that were asked for.
+    pub pictures: VecDeque<Picture>,
 }
 
 impl Inbox {
@@ -54,9 +63,24 @@ impl Inbox {
         });
     }
 
+    /// Leaves a picture.
+    pub fn leave_picture(&self, url: String, image: Option<egui::ColorImage>) {
+        self.with(|left| {
+            if left.pictures.len() >= PICTURES_MAX {
+                left.pictures.pop_front();
+            }
+            left.pictures.push_back((url, image));
+        });
+    }
+
     /// Takes what was left.
     pub fn take(&self) -> Taken {
-        self.with(|left| Taken { model: left.model.take(), found: left.found.take(), news: std::mem::take(&mut left.news) })
+        self.with(|left| Taken {
+            model: left.model.take(),
+            found: left.found.take(),
+            news: std::mem::take(&mut left.news),
+            pictures: std::mem::take(&mut left.pictures),
+        })
     }
 
     fn with<R>(&self, work: impl FnOnce(&mut Left) -> R) -> R {

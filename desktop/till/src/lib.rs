@@ -13,11 +13,13 @@ pub mod icon;
 pub mod inbox;
 mod keys;
 pub mod model;
+pub mod pictures;
 mod screens;
 pub mod theme;
 pub mod tokens;
 pub mod view;
 mod widgets;
+pub mod words;
 pub mod worker;
 
 pub use screens::search_id;

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use tradepost_domain::basket::{Basket, ParkedBasket, PricedBasket};
+use tradepost_domain::customer::Customer;
 use tradepost_domain::id::{BasketId, CollectionId, ProductId, SaleId, StaffId, VariantId};
 use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::refund::RefundableLine;
 use tradepost_domain::sale::{Sale, TenderType};
 use tradepost_domain::staff::{Permission, StaffMember};
+use tradepost_domain::tax::TaxCategory;
 use tradepost_domain::till_session::{SessionTotals, TillSessionClosed};
 use tradepost_domain::time::{BusinessDay, Timestamp};
 
@@ -22,12 +26,22 @@ pub struct Model {
     pub staff: Arc<[StaffTile]>,
     /// Who is signed in.
     pub signed_in: Option<Arc<StaffMember>>,
+    /// What somebody approved for the person signed in.
+    pub approval: Option<Arc<Approval>>,
     /// The open drawer.
     pub session: Option<SessionFacts>,
     /// The basket.
     pub basket: Arc<Basket>,
     /// What it costs, or why that cannot be said.
     pub priced: Result<Arc<PricedBasket>, String>,
+    /// Who buys.
+    pub customer: Option<Arc<Customer>>,
+    /// What a search for customers found.
+    pub customers: Arc<FoundCustomers>,
+    /// The pictures of what is in the basket.
+    pub line_pictures: Arc<BTreeMap<VariantId, String>>,
+    /// What an open line may be for tax.
+    pub tax_choices: Arc<[TaxChoice]>,
     /// Groups of quick keys; the first are the best sellers.
     pub categories: Arc<[Category]>,
     /// The quick keys of the chosen group.
@@ -105,6 +119,37 @@ pub struct StaffTile {
     pub name: String,
     /// The role, as people say it.
     pub role: &'static str,
+    /// What this person may do.
+    pub permissions: BTreeSet<Permission>,
+}
+
+/// Somebody who may has entered their PIN for one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// For this.
+    pub permission: Permission,
+    /// Who.
+    pub staff: StaffId,
+    /// What they are called.
+    pub name: String,
+}
+
+/// What a search for customers found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FoundCustomers {
+    /// For which text.
+    pub text: String,
+    /// By name.
+    pub rows: Vec<Customer>,
+}
+
+/// What an open line may be for tax.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaxChoice {
+    /// The category.
+    pub category: TaxCategory,
+    /// With its rate: "Standard, 8.25 %".
+    pub words: String,
 }
 
 /// The open drawer.
@@ -134,6 +179,8 @@ pub struct Tile {
     pub title: String,
     /// Option values, SKU.
     pub subtitle: String,
+    /// Its picture's address, or nothing.
+    pub picture: String,
     /// "12.50", "from 9.00", or nothing where it has no price yet.
     pub price: String,
     /// How many are here, in words; empty where stock is not tracked.
@@ -293,9 +340,14 @@ impl Default for Model {
             shop: None,
             staff: Arc::from([]),
             signed_in: None,
+            approval: None,
             session: None,
             basket: Arc::new(basket),
             priced: Err(String::new()),
+            customer: None,
+            customers: Arc::default(),
+            line_pictures: Arc::default(),
+            tax_choices: Arc::from([]),
             categories: Arc::from([]),
             quick_keys: Arc::from([]),
             choices: None,
@@ -325,9 +377,17 @@ impl Model {
         self.priced.as_ref().map_or(Money::zero(self.currency()), |priced| priced.gross)
     }
 
-    /// Whether whoever is signed in may do this.
+    /// Whether whoever is signed in may do this, or somebody who may has just approved it.
     pub fn may(&self, permission: Permission) -> bool {
-        self.signed_in.as_ref().is_some_and(|staff| staff.may(permission))
+        let is_approved = self.approval.as_ref().is_some_and(|approval| approval.permission == permission);
+        is_approved || self.signed_in.as_ref().is_some_and(|staff| staff.may(permission))
+    }
+
+    /// Who answers for what takes this permission: whoever is signed in, else who approved it.
+    pub fn who_may(&self, permission: Permission) -> Option<StaffId> {
+        let signed_in = self.signed_in.as_ref();
+        let approver = self.approval.as_ref().filter(|approval| approval.permission == permission).map(|approval| approval.staff);
+        signed_in.filter(|staff| staff.may(permission)).map(|staff| staff.id).or(approver).or(signed_in.map(|staff| staff.id))
     }
 
     /// The time of day in the shop: "9:12".

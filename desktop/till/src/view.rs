@@ -8,11 +8,13 @@ use tradepost_domain::id::{CollectionId, LineId, StaffId};
 use tradepost_domain::money::Money;
 use tradepost_domain::quantity::Quantity;
 use tradepost_domain::sale::{GoodsReturn, Tender, TenderType};
+use tradepost_domain::staff::Permission;
 use tradepost_domain::tax::RateMillionths;
 use tradepost_domain::till_session::{CashMovementKind, denominations};
 
 use crate::ask::ThemeChoice;
 use crate::model::{Found, Model};
+use crate::pictures::Pictures;
 use crate::widgets::{Entry, Tone};
 
 /// What stands on the right, beside the basket.
@@ -30,6 +32,11 @@ pub enum Panel {
     Finished,
     FindSale,
     Refund,
+    ReturnGoods,
+    OpenLine,
+    Customer,
+    NewCustomer,
+    Approve,
     Cash,
     Report,
     Close,
@@ -38,6 +45,14 @@ pub enum Panel {
     Settings,
     PrintQueue,
     Away,
+}
+
+/// What is to be approved, and what it opens then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each says itself")]
+pub struct Wanted {
+    pub permission: Permission,
+    pub then: Panel,
 }
 
 /// Which number of a line is being typed.
@@ -101,6 +116,16 @@ pub struct View {
     pub refund_tender: TenderType,
     pub printer: String,
     pub theme: ThemeChoice,
+    pub wanted: Wanted,
+    pub approver: Option<StaffId>,
+    pub phone: String,
+    pub email: String,
+    /// Which of the model's tax choices.
+    pub tax: usize,
+    pub goods: GoodsReturn,
+    /// The keyboard is to go to the name of an open line in the next frame, or to its amount.
+    pub names_line: Option<bool>,
+    pub pictures: Pictures,
 }
 
 impl Default for View {
@@ -134,6 +159,14 @@ impl Default for View {
             refund_tender: TenderType::Cash,
             printer: String::new(),
             theme: ThemeChoice::System,
+            wanted: Wanted { permission: Permission::Discount, then: Panel::Finder },
+            approver: None,
+            phone: String::new(),
+            email: String::new(),
+            tax: 0,
+            goods: GoodsReturn::Sellable,
+            names_line: None,
+            pictures: Pictures::default(),
         }
     }
 }
@@ -158,6 +191,24 @@ impl View {
             Panel::Refund => {
                 self.refund.clear();
                 self.refund_tender = TenderType::Cash;
+            }
+            Panel::ReturnGoods => {
+                self.refund_tender = TenderType::Cash;
+                self.goods = GoodsReturn::Sellable;
+            }
+            Panel::OpenLine => {
+                self.tax = 0;
+                self.names_line = None;
+                self.words = std::mem::take(&mut self.search).trim().to_owned();
+            }
+            Panel::Customer => self.highlighted = 0,
+            Panel::NewCustomer => {
+                self.phone.clear();
+                self.email.clear();
+            }
+            Panel::Approve => {
+                self.pin.clear();
+                self.approver = None;
             }
             Panel::Settings => self.printer.clone_from(&model.printer.address),
             Panel::Pay => self.tenders.clear(),

@@ -4,8 +4,11 @@ use tradepost_domain::basket::Discount;
 use tradepost_domain::id::LineId;
 use tradepost_domain::quantity::Quantity;
 
+use tradepost_domain::staff::Permission;
+
 use super::TillApp;
 use crate::ask::Ask;
+use crate::screens;
 use crate::view::Panel;
 use crate::widgets::Tone;
 
@@ -31,7 +34,7 @@ impl TillApp {
 
     pub(super) fn typed_discount(&self) -> Option<Discount> {
         let kind = self.view.typed_discount(&self.model)?;
-        let staff = self.model.signed_in.as_ref().map(|staff| staff.id);
+        let staff = self.model.who_may(Permission::Discount);
         Some(Discount { kind, reason: self.view.words.trim().to_owned(), staff })
     }
 
@@ -40,6 +43,17 @@ impl TillApp {
             Some(discount) => self.ask(Ask::SetBasketDiscount(Some(discount))),
             None => self.view.say(Tone::Info, "Type how much comes off."),
         }
+    }
+
+    /// Adds what is not in the catalog: an amount with a name.
+    pub(super) fn add_open_line(&mut self) {
+        let Some(price) = self.view.amount.money(self.model.currency()).filter(|price| price.minor > 0) else {
+            return self.view.say(Tone::Info, "Type the amount first.");
+        };
+        let typed = self.view.words.trim();
+        let title = if typed.is_empty() { screens::OPEN_LINE_NAME.to_owned() } else { typed.to_owned() };
+        let tax_category = self.model.tax_choices.get(self.view.tax).map(|choice| choice.category.clone()).unwrap_or_default();
+        self.ask(Ask::AddOpenLine { title, price, tax_category });
     }
 
     pub(super) fn with_line(&mut self, work: impl FnOnce(&mut Self, LineId)) {

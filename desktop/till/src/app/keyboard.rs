@@ -2,6 +2,8 @@
 
 use tradepost_domain::barcode::Gtin;
 
+use tradepost_domain::staff::Permission;
+
 use super::TillApp;
 use crate::ask::Ask;
 use crate::command::Command;
@@ -12,10 +14,16 @@ use crate::view::Panel;
 use crate::widgets::{Entry, Tone, decimals_of};
 
 impl TillApp {
+    /// Whether fast keys are a scan. Before there is a shop they are typing: nothing could be done with a scan, and an address must not be lost.
+    pub(super) fn takes_scans(&self) -> bool {
+        matches!(self.model.stage, Stage::Selling | Stage::SignIn | Stage::NoSession)
+    }
+
     /// A scan anywhere is a scan.
     pub(super) fn scanned(&mut self, code: String, out: &mut Out) {
         match self.model.stage {
             Stage::Selling if matches!(self.view.panel, Panel::FindSale) => out.asks.push(Ask::FindReceipt(code)),
+            Stage::Selling if self.view.panel == Panel::Approve && is_pin(&code) => self.enter_pin(&code, out),
             Stage::Selling if self.view.is_waiting => {
                 self.view.say(Tone::Warn, "The sale is being completed: scan again in a moment.")
             }
@@ -53,6 +61,13 @@ impl TillApp {
             self.view.open(Panel::Finder, &self.model);
             ctx.memory_mut(|memory| memory.request_focus(screens::search_id()));
         }
+        let starts_a_name = self.model.stage == Stage::Selling
+            && self.view.panel == Panel::OpenLine
+            && ctx.input(|input| input.events.iter().any(is_letter))
+            && ctx.memory(egui::Memory::focused).is_none();
+        if starts_a_name {
+            ctx.memory_mut(|memory| memory.request_focus(screens::words_id()));
+        }
         let focused = ctx.memory(egui::Memory::focused);
         let has_text = focused.is_some_and(is_text_field);
         let keep_enter = focused.is_some() && !has_text;
@@ -74,7 +89,10 @@ impl TillApp {
         let view = &mut self.view;
         match (&self.model.stage, view.panel) {
             (Stage::SignIn, _) => Some((&mut view.pin, 0)),
-            (Stage::NoSession, _) | (Stage::Selling, Panel::Pay | Panel::Cash) => Some((&mut view.amount, decimals)),
+            (Stage::Selling, Panel::Approve) => Some((&mut view.pin, 0)),
+            (Stage::NoSession, _) | (Stage::Selling, Panel::Pay | Panel::Cash | Panel::OpenLine) => {
+                Some((&mut view.amount, decimals))
+            }
             (Stage::Selling, Panel::Line(_)) => {
                 let decimals = screens::line_decimals(view, decimals);
                 Some((screens::line_entry(view), decimals))
@@ -96,7 +114,9 @@ impl TillApp {
         let field = match (&self.model.stage, self.view.panel) {
             (Stage::NoShop, _) => Some(screens::url_id()),
             (Stage::Selling, Panel::Finder) => Some(screens::search_id()),
-            (Stage::Selling, Panel::Note | Panel::Park) => Some(screens::words_id()),
+            (Stage::Selling, Panel::Note | Panel::Park | Panel::Customer | Panel::NewCustomer | Panel::ReturnGoods) => {
+                Some(screens::words_id())
+            }
             (Stage::Selling, Panel::FindSale) => Some(screens::receipt_id()),
             _ => None,
         };
@@ -119,8 +139,10 @@ impl TillApp {
 
     pub(super) fn panel_commands(&self) -> Vec<Command> {
         use Command as C;
-        const DAY: [Command; 14] = [
+        const DAY: [Command; 16] = [
             C::Pay,
+            C::OpenLine,
+            C::Customer,
             C::DiscountBasket,
             C::Note,
             C::Park,
@@ -141,9 +163,20 @@ impl TillApp {
             Panel::Finished => &[C::Back, C::NewSale],
             Panel::Menu | Panel::PrintQueue | Panel::Parked => &[C::Back, C::KickDrawer],
             Panel::Away => &[C::Back, C::Confirm],
+            Panel::Line(_) if !self.model.may(Permission::Discount) => {
+                return vec![C::Back, C::Confirm, C::RemoveLine, C::AskApproval];
+            }
             Panel::Line(_) => return vec![C::Back, C::Confirm, C::RemoveLine, C::NextLine, C::PreviousLine],
+            Panel::Approve => return vec![C::Back, C::Confirm, C::NextLine, C::PreviousLine],
+            Panel::OpenLine => return vec![C::Back, C::Confirm, C::TaxNext, C::NextLine, C::PreviousLine],
+            Panel::Customer => {
+                return vec![C::Back, C::Confirm, C::NewCustomer, C::RemoveCustomer, C::NextLine, C::PreviousLine];
+            }
+            Panel::NewCustomer => return vec![C::Back, C::Confirm],
+            Panel::ReturnGoods => return vec![C::Back, C::Confirm, C::RefundTenderNext, C::GoodsNext],
+            Panel::FindSale => return vec![C::Back, C::Confirm, C::WithoutReceipt],
             Panel::Discount => return vec![C::Back, C::Confirm, C::RemoveDiscount],
-            Panel::Note | Panel::Park | Panel::FindSale => return vec![C::Back, C::Confirm],
+            Panel::Note | Panel::Park => return vec![C::Back, C::Confirm],
             Panel::Pay => {
                 let suggestions = (0..4).map(C::Suggestion);
                 return [C::Back, C::TakeCash, C::TakeCard, C::TakeOther, C::RemoveTender]
@@ -165,6 +198,10 @@ impl TillApp {
 /// Whether the focused control takes text, so that keys are its own.
 fn is_text_field(id: egui::Id) -> bool {
     screens::text_fields().contains(&id)
+}
+
+fn is_letter(event: &egui::Event) -> bool {
+    matches!(event, egui::Event::Text(text) if text.chars().any(char::is_alphabetic))
 }
 
 fn is_pin(code: &str) -> bool {

@@ -26,6 +26,8 @@ pub trait Asks {
     fn ask(&self, ask: Ask) -> bool;
     /// Searches; a newer search replaces an older one.
     fn search(&self, text: &str);
+    /// Asks for a product's picture; `false`: there is no room for another request now.
+    fn picture(&self, url: &str) -> bool;
 }
 
 /// The till's window.
@@ -36,6 +38,8 @@ pub struct TillApp {
     asks: Box<dyn Asks>,
     scans: Scans,
     searched: String,
+    /// The customers last searched for, while that panel is open.
+    customers_searched: Option<String>,
 }
 
 impl TillApp {
@@ -44,7 +48,15 @@ impl TillApp {
         theme::install(ctx);
         ctx.set_theme(preference(theme));
         let view = View { theme, ..View::default() };
-        Self { model: Arc::default(), view, inbox, asks, scans: Scans::default(), searched: String::new() }
+        Self {
+            model: Arc::default(),
+            view,
+            inbox,
+            asks,
+            scans: Scans::default(),
+            searched: String::new(),
+            customers_searched: None,
+        }
     }
 
     /// Fills in the pairing form, from the command line.
@@ -60,11 +72,13 @@ impl TillApp {
 
     /// One frame. `frame_seconds`: what the last one took to draw.
     pub fn frame(&mut self, ui: &mut egui::Ui, frame_seconds: f32) {
-        self.take_inbox();
         let ctx = ui.ctx().clone();
+        self.take_inbox(&ctx);
         let mut out = Out::default();
-        for code in self.scans.read(&ctx, frame_seconds) {
-            self.scanned(code, &mut out);
+        if self.takes_scans() {
+            for code in self.scans.read(&ctx, frame_seconds) {
+                self.scanned(code, &mut out);
+            }
         }
         self.read_keys(&ctx, &mut out);
         self.focus(&ctx);
@@ -75,9 +89,13 @@ impl TillApp {
         }
         asks.into_iter().for_each(|ask| self.ask(ask));
         self.search();
+        self.search_customers();
+        for url in self.view.pictures.take_wanted() {
+            self.asks.picture(&url);
+        }
     }
 
-    fn take_inbox(&mut self) {
+    fn take_inbox(&mut self, ctx: &egui::Context) {
         let taken = self.inbox.take();
         if let Some(model) = taken.model {
             let stage_changed = model.stage != self.model.stage;
@@ -86,6 +104,7 @@ impl TillApp {
             if stage_changed {
                 self.view = View {
                     theme: self.view.theme,
+                    pictures: self.view.pictures.clone(),
                     url: std::mem::take(&mut self.view.url),
                     code: std::mem::take(&mut self.view.code),
                     notice: self.view.notice.take().filter(|_| self.model.stage == Stage::NoShop),
@@ -96,9 +115,12 @@ impl TillApp {
             // The report interrupts nobody: it opens where nothing is under way, and otherwise waits in the strip.
             let is_idle = self.view.panel == Panel::Finder && self.view.search.is_empty() && self.model.basket.lines.is_empty();
             if is_back && is_idle && self.model.stage == Stage::Selling {
-                self.view.open(Panel::Away, &self.model);
+                self.open(Panel::Away);
             }
             self.view.selected = self.view.selected.filter(|id| self.model.basket.find_line(*id).is_some());
+        }
+        for (url, image) in taken.pictures {
+            self.view.pictures.put(ctx, url, image);
         }
         if let Some(found) = taken.found {
             self.view.found = found;
@@ -112,8 +134,8 @@ impl TillApp {
         match news {
             News::SignedIn | News::SessionOpened => self.view.notice = None,
             News::Added(line) => {
-                if matches!(self.view.panel, Panel::Finished) {
-                    self.view.open(Panel::Finder, &self.model);
+                if matches!(self.view.panel, Panel::Finished | Panel::OpenLine) {
+                    self.open(Panel::Finder);
                 }
                 self.view.notice = None;
                 self.view.search.clear();
@@ -124,28 +146,35 @@ impl TillApp {
                 let words = format!("Nothing has the code {code}. Search by name, or add it in the back office.");
                 self.view.say(Tone::Warn, words);
             }
+            News::Approved(words) => {
+                self.open(self.view.wanted.then);
+                self.view.say(Tone::Good, words);
+            }
             News::BasketChanged => {
-                if matches!(self.view.panel, Panel::Line(_) | Panel::Discount | Panel::Note) {
-                    self.view.open(Panel::Finder, &self.model);
+                if matches!(
+                    self.view.panel,
+                    Panel::Line(_) | Panel::Discount | Panel::Note | Panel::Customer | Panel::NewCustomer
+                ) {
+                    self.open(Panel::Finder);
                 }
             }
             News::Parked => {
-                self.view.open(Panel::Finder, &self.model);
+                self.open(Panel::Finder);
                 self.view.say(Tone::Good, "The basket is parked. F5 brings it back.");
             }
-            News::Recalled => self.view.open(Panel::Finder, &self.model),
+            News::Recalled => self.open(Panel::Finder),
             News::Finished => {
-                self.view.open(Panel::Finished, &self.model);
+                self.open(Panel::Finished);
                 self.view.selected = None;
             }
-            News::RefundOpened => self.view.open(Panel::Refund, &self.model),
+            News::RefundOpened => self.open(Panel::Refund),
             News::CashMoved(words) | News::Done(words) => {
                 if matches!(self.view.panel, Panel::Cash) {
-                    self.view.open(Panel::Finder, &self.model);
+                    self.open(Panel::Finder);
                 }
                 self.view.say(Tone::Good, words);
             }
-            News::SessionClosed => self.view.open(Panel::ZReport, &self.model),
+            News::SessionClosed => self.open(Panel::ZReport),
             News::Failed(words) => {
                 self.view.pin.clear();
                 self.view.say(Tone::Bad, words);
@@ -164,6 +193,19 @@ impl TillApp {
         }
         if !self.asks.ask(ask) {
             self.view.say(Tone::Warn, "The till is still busy with what you asked before. Wait a moment, then try again.");
+        }
+    }
+
+    fn search_customers(&mut self) {
+        if self.view.panel != Panel::Customer || self.model.stage != Stage::Selling {
+            self.customers_searched = None;
+            return;
+        }
+        let text = self.view.words.trim();
+        if self.customers_searched.as_deref() != Some(text) {
+            self.customers_searched = Some(text.to_owned());
+            self.view.highlighted = 0;
+            self.ask(Ask::FindCustomers(text.to_owned()));
         }
     }
 

@@ -10,6 +10,7 @@ use crate::ask::Ask;
 use crate::screens;
 use crate::view::RefundPick;
 use crate::widgets::Tone;
+use crate::words::Shown;
 
 impl TillApp {
     pub(super) fn take_cash(&mut self) {
@@ -28,7 +29,7 @@ impl TillApp {
             Some(amount) if amount.minor > due.minor => {
                 self.view.say(
                     Tone::Bad,
-                    format!("That is more than the {} still to pay: change is only given from cash.", due.to_decimal()),
+                    format!("That is more than the {} still to pay: change is only given from cash.", due.shown()),
                 );
             }
             Some(amount) => self.take_amount(tender, amount),
@@ -76,6 +77,19 @@ impl TillApp {
             TenderType::ExternalCard => TenderType::Other,
             TenderType::Other => TenderType::Cash,
         };
+    }
+
+    /// Takes what is in the basket back.
+    pub(super) fn refund_goods(&mut self) {
+        let reason = self.view.words.trim().to_owned();
+        if self.model.basket.lines.is_empty() {
+            return self.view.say(Tone::Info, "Scan what comes back first: it stands in the basket.");
+        }
+        if reason.is_empty() {
+            return self.view.say(Tone::Info, "Say why it comes back, so that the books tell it later.");
+        }
+        self.view.is_waiting = true;
+        self.ask(Ask::RefundGoods { goods: self.view.goods, tender: self.view.refund_tender, reason });
     }
 
     pub(super) fn refund(&mut self) {

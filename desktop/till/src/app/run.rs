@@ -11,7 +11,8 @@ use super::{TillApp, preference};
 use crate::ask::{Ask, ThemeChoice};
 use crate::command::Command;
 use crate::model::{Stage, TileTarget};
-use crate::view::{LineField, Panel};
+use crate::screens;
+use crate::view::{LineField, Panel, Wanted};
 use crate::widgets::Tone;
 
 impl TillApp {
@@ -34,6 +35,14 @@ impl TillApp {
                 self.ask(Ask::ListSales);
                 self.open_if_may(Permission::Refund, Panel::FindSale);
             }
+            C::OpenLine => self.open(Panel::OpenLine),
+            C::Customer => self.open(Panel::Customer),
+            C::NewCustomer => self.open_new_customer(),
+            C::RemoveCustomer => self.ask(Ask::SetCustomer(None)),
+            C::AskApproval => self.ask_approval(Permission::Discount, self.view.panel),
+            C::WithoutReceipt => self.open_if_may(Permission::Discount, Panel::ReturnGoods),
+            C::GoodsNext => self.view.goods = screens::goods_word(self.view.goods).1,
+            C::TaxNext => self.view.tax = (self.view.tax + 1) % self.model.tax_choices.len().max(1),
             C::MoveCash => self.open_if_may(Permission::RunTill, Panel::Cash),
             C::Reports => {
                 self.ask(Ask::ShowXReport);
@@ -81,23 +90,29 @@ impl TillApp {
 
     pub(super) fn open(&mut self, panel: Panel) {
         self.view.open(panel, &self.model);
+        // What was approved was approved for what stands on the screen, and ends with it.
+        let is_for_this =
+            matches!(panel, Panel::Line(_) | Panel::Discount | Panel::ReturnGoods | Panel::Refund | Panel::FindSale);
+        if self.model.approval.is_some() && !is_for_this {
+            self.ask(Ask::EndApproval);
+        }
+    }
+
+    /// Has somebody who may enter their PIN, and goes on to `then`.
+    pub(super) fn ask_approval(&mut self, permission: Permission, then: Panel) {
+        self.view.wanted = Wanted { permission, then };
+        self.open(Panel::Approve);
+        let mut able = self.model.staff.iter().filter(|staff| staff.permissions.contains(&permission));
+        if let (Some(only), None) = (able.next(), able.next()) {
+            self.view.approver = Some(only.id);
+        }
     }
 
     pub(super) fn open_if_may(&mut self, permission: Permission, panel: Panel) {
         if self.model.may(permission) {
             return self.open(panel);
         }
-        let words = match permission {
-            Permission::Discount => "You may not give discounts. Ask somebody who may to sign in (F11).",
-            Permission::Refund => "You may not refund. Ask somebody who may to sign in (F11).",
-            Permission::Sell
-            | Permission::RunTill
-            | Permission::Stock
-            | Permission::EditCatalog
-            | Permission::Reports
-            | Permission::Administer => "You may not do this at the till. Ask somebody who may to sign in (F11).",
-        };
-        self.view.say(Tone::Warn, words);
+        self.ask_approval(permission, panel);
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "a panel goes back to the products unless it says otherwise")]
@@ -113,6 +128,9 @@ impl TillApp {
                 self.ask(Ask::DropRefund);
                 self.open(Panel::FindSale);
             }
+            Panel::ReturnGoods => self.open(Panel::FindSale),
+            Panel::NewCustomer => self.open(Panel::Customer),
+            Panel::Approve if matches!(self.view.wanted.then, Panel::Line(_)) => self.open(self.view.wanted.then),
             Panel::Close => self.open(Panel::Report),
             Panel::ZReport => self.confirm(),
             Panel::Pay if !self.view.tenders.is_empty() => {
@@ -146,6 +164,11 @@ impl TillApp {
                 }
             }
             Panel::Refund => self.refund(),
+            Panel::ReturnGoods => self.refund_goods(),
+            Panel::OpenLine => self.add_open_line(),
+            Panel::Customer => self.choose_customer(),
+            Panel::NewCustomer => self.add_customer(),
+            Panel::Approve => self.approve(),
             Panel::Cash => self.move_cash(),
             Panel::Settings => self.ask(Ask::SetPrinter { address: self.view.printer.trim().to_owned() }),
             Panel::Close => self.view.piece = (self.view.piece + 1).min(self.view.pieces.len().saturating_sub(1)),
@@ -167,6 +190,14 @@ impl TillApp {
             Panel::Finder if !self.view.search.trim().is_empty() => {
                 self.view.highlighted = moved(self.view.highlighted, self.view.found.tiles.len());
             }
+            Panel::Customer => self.view.highlighted = moved(self.view.highlighted, self.model.customers.rows.len()),
+            Panel::Approve => {
+                let able: Vec<_> =
+                    self.model.staff.iter().filter(|staff| staff.permissions.contains(&self.view.wanted.permission)).collect();
+                let at = self.view.approver.and_then(|id| able.iter().position(|staff| staff.id == id));
+                self.view.approver = able.get(at.map_or(0, |at| moved(at, able.len()))).map(|staff| staff.id);
+            }
+            Panel::OpenLine => self.view.names_line = Some(is_down),
             Panel::Close => self.view.piece = moved(self.view.piece, self.view.pieces.len()),
             Panel::Line(_) => {
                 self.view.line_field = next_field(self.view.line_field, is_down, self.model.may(Permission::Discount))
@@ -207,6 +238,46 @@ impl TillApp {
             }
             Some(_) => self.view.say(Tone::Info, "A PIN has at least four digits."),
         }
+    }
+
+    fn approve(&mut self) {
+        let pin = self.view.pin.text().to_owned();
+        match self.view.approver {
+            None => self.view.say(Tone::Info, "Choose who approves it first."),
+            Some(staff) if pin.len() >= 4 => {
+                self.view.is_waiting = true;
+                self.view.pin.clear();
+                self.ask(Ask::Approve { staff, pin, permission: self.view.wanted.permission });
+            }
+            Some(_) => self.view.say(Tone::Info, "A PIN has at least four digits."),
+        }
+    }
+
+    /// Enter in the list of customers: the chosen one.
+    fn choose_customer(&mut self) {
+        let found = Arc::clone(&self.model.customers);
+        if found.text != self.view.words.trim() {
+            return;
+        }
+        match found.rows.get(self.view.highlighted) {
+            Some(customer) => self.ask(Ask::SetCustomer(Some(customer.id))),
+            None => self.open_new_customer(),
+        }
+    }
+
+    fn open_new_customer(&mut self) {
+        let name = self.view.words.trim().to_owned();
+        self.open(Panel::NewCustomer);
+        self.view.words = name;
+    }
+
+    fn add_customer(&mut self) {
+        let [name, phone, email] = [&self.view.words, &self.view.phone, &self.view.email].map(|text| text.trim().to_owned());
+        if name.is_empty() {
+            return self.view.say(Tone::Info, "Type the customer's name first.");
+        }
+        self.view.is_waiting = true;
+        self.ask(Ask::AddCustomer { name, phone, email });
     }
 
     pub(super) fn open_session(&mut self) {

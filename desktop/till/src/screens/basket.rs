@@ -10,7 +10,8 @@ use crate::model::Model;
 use crate::theme::Palette;
 use crate::tokens;
 use crate::view::{Panel, View, percent};
-use crate::widgets::{Cut, Face, GAP, Ink, Look, Tone, amount, button, columns, face_of, initial, label, notice, text};
+use crate::widgets::{Cut, Face, GAP, Ink, Look, Tone, amount, button, columns, face_of, label, notice, picture, text};
+use crate::words::Shown;
 
 const ROW: f32 = 64.0;
 
@@ -19,6 +20,10 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
     let mut parts = Cut::new(inner);
     head(ui, parts.top(36.0), model, out);
     parts.top(4.0);
+    if let Some(customer) = &model.customer {
+        buyer(ui, parts.top(tokens::TARGET), &customer.name, out);
+        parts.top(4.0);
+    }
     if model.basket.lines.is_empty() {
         pay_button(ui, parts.bottom(72.0), model, view, out);
         return empty(ui, parts.rest, icon::SHOPPING_BASKET, "Ready to scan", "Scan, search, or touch a product");
@@ -57,6 +62,12 @@ fn head(ui: &mut Ui, rect: Rect, model: &Model, out: &mut Out) {
     label(ui, parts.rest, Align2::LEFT_CENTER, &words, &Ink::regular(tokens::BODY).color(palette.muted));
 }
 
+/// Who buys; a touch changes it.
+fn buyer(ui: &mut Ui, rect: Rect, name: &str, out: &mut Out) {
+    let face = Face { label: name.to_owned(), name: Some(format!("Customer: {name}")), ..face_of(Command::Customer) };
+    out.on(button(ui, rect, "buyer", Look::Chosen, &face), Command::Customer);
+}
+
 fn selected_line<'a>(model: &'a Model, view: &View) -> Option<&'a BasketLine> {
     view.selected.and_then(|id| model.basket.find_line(id))
 }
@@ -77,12 +88,13 @@ fn lines(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out)
             let (place, _) = ui.allocate_exact_size(egui::vec2(wide.width(), ROW), Sense::hover());
             let Some(line) = model.basket.lines.get(index) else { continue };
             let priced = model.priced.as_ref().ok().and_then(|priced| priced.lines.get(index));
-            row(ui, place, line, priced, view, out);
+            let url = line.variant.and_then(|id| model.line_pictures.get(&id)).map_or("", String::as_str);
+            row(ui, place, line, url, priced, view, out);
         }
     });
 }
 
-fn row(ui: &mut Ui, rect: Rect, line: &BasketLine, priced: Option<&LineItem>, view: &mut View, out: &mut Out) {
+fn row(ui: &mut Ui, rect: Rect, line: &BasketLine, url: &str, priced: Option<&LineItem>, view: &mut View, out: &mut Out) {
     let palette = Palette::of(ui);
     let is_selected = view.selected == Some(line.id);
     let response = ui.interact(rect, ui.make_persistent_id(("line", line.id)), Sense::click());
@@ -104,8 +116,8 @@ fn row(ui: &mut Ui, rect: Rect, line: &BasketLine, priced: Option<&LineItem>, vi
         out.on(is_second, Command::EditLine);
     }
     let mut parts = Cut::new(rect.shrink2(egui::vec2(14.0, 0.0)));
-    let picture = parts.left(40.0);
-    initial(ui, Rect::from_center_size(picture.center(), egui::vec2(40.0, 40.0)), &line.title);
+    let square = Rect::from_center_size(parts.left(40.0).center(), egui::vec2(40.0, 40.0));
+    picture(ui, square, &line.title, url, &view.pictures);
     parts.left(12.0);
     let price = parts.right(104.0);
     text(ui, price, Align2::RIGHT_CENTER, &gross, &Ink::strong(tokens::LARGE));
@@ -125,7 +137,7 @@ fn shown_price(line: &BasketLine, priced: Option<&LineItem>) -> String {
         (Some(discount), _) => discount_of(discount, whole),
         (None, _) => 0,
     };
-    tradepost_domain::money::Money { minor: whole.minor.saturating_sub(taken), ..whole }.to_decimal()
+    tradepost_domain::money::Money { minor: whole.minor.saturating_sub(taken), ..whole }.shown()
 }
 
 fn discount_of(discount: &Discount, whole: tradepost_domain::money::Money) -> i64 {
@@ -136,7 +148,7 @@ fn discount_of(discount: &Discount, whole: tradepost_domain::money::Money) -> i6
 }
 
 fn detail(line: &BasketLine) -> String {
-    let each = line.unit_price.to_decimal();
+    let each = line.unit_price.shown();
     let quantity = line.quantity.with_unit(line.unit);
     let per_unit = match line.unit.symbol() {
         "" => format!("{quantity} × {each}"),
@@ -152,7 +164,7 @@ fn detail(line: &BasketLine) -> String {
 pub fn discount_words(discount: &Discount) -> String {
     let off = match discount.kind {
         DiscountKind::Rate(rate) => format!("{} % off", percent(rate)),
-        DiscountKind::Amount(amount) => format!("{} off", amount.to_decimal()),
+        DiscountKind::Amount(amount) => format!("{} off", amount.shown()),
     };
     if discount.reason.is_empty() { off } else { format!("{off}, {}", discount.reason) }
 }
@@ -191,30 +203,24 @@ fn totals(ui: &mut Ui, parts: &mut Cut, model: &Model) {
     let mut total = Cut::new(parts.bottom(52.0));
     label(ui, total.left(90.0), Align2::LEFT_CENTER, "Total", &Ink::strong(tokens::LARGE));
     let code = priced.gross.currency.code().to_owned();
-    let sum = label(ui, total.rest, Align2::RIGHT_CENTER, &priced.gross.to_decimal(), &Ink::strong(40.0));
+    let sum = label(ui, total.rest, Align2::RIGHT_CENTER, &priced.gross.shown(), &Ink::strong(40.0));
     let before = Rect::from_min_max(total.rest.min, egui::pos2(sum.left() - 10.0, total.rest.bottom()));
     text(ui, before, Align2::RIGHT_CENTER, &code, &Ink::regular(tokens::BODY).color(palette.muted));
     let quiet = Ink::regular(tokens::BODY).color(palette.muted);
     let includes_tax = model.shop.as_ref().is_some_and(|shop| shop.includes_tax);
     for tax in priced.taxes.iter().rev().filter(|tax| !tax.tax.is_zero()).take(3) {
         let words = if includes_tax { format!("Of that {}", tax.name) } else { tax.name.clone() };
-        amount(ui, parts.bottom(24.0), &words, &tax.tax.to_decimal(), &quiet);
+        amount(ui, parts.bottom(24.0), &words, &tax.tax.shown(), &quiet);
     }
     if !includes_tax && !priced.tax.is_zero() {
-        amount(ui, parts.bottom(24.0), "Without tax", &priced.net.to_decimal(), &quiet);
+        amount(ui, parts.bottom(24.0), "Without tax", &priced.net.shown(), &quiet);
     }
     if !priced.discount.is_zero() {
         let words = match &model.basket.discount {
             Some(discount) => format!("Discounts ({})", discount_words(discount)),
             None => "Discounts".to_owned(),
         };
-        amount(
-            ui,
-            parts.bottom(24.0),
-            &words,
-            &format!("−{}", priced.discount.to_decimal()),
-            &quiet.clone().color(palette.success),
-        );
+        amount(ui, parts.bottom(24.0), &words, &format!("−{}", priced.discount.shown()), &quiet.clone().color(palette.success));
     }
     if !model.basket.note.is_empty() {
         amount(ui, parts.bottom(24.0), &format!("Note: {}", model.basket.note), "", &quiet);
@@ -229,7 +235,7 @@ fn pay_button(ui: &mut Ui, rect: Rect, model: &Model, view: &View, out: &mut Out
     let label = if model.basket.lines.is_empty() {
         "Take payment".to_owned()
     } else {
-        format!("Take payment  {}", model.gross().to_decimal())
+        format!("Take payment  {}", model.gross().shown())
     };
     let face = Face { label, ..face_of(Command::Pay) };
     out.on(button(ui, rect, Command::Pay, if is_ready { Look::Main } else { Look::Off }, &face), Command::Pay);

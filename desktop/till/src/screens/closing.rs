@@ -11,6 +11,7 @@ use crate::theme::Palette;
 use crate::tokens;
 use crate::view::View;
 use crate::widgets::{Cut, Entry, Face, GAP, Ink, Look, WIDE, button, columns, face_of, keypad, label, paragraph, rows, text};
+use crate::words::Shown;
 
 pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
     let palette = Palette::of(ui);
@@ -37,7 +38,7 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
     let counted = view.counted(model);
     let mut sum = Cut::new(foot.rest);
     label(ui, sum.left(110.0), Align2::LEFT_CENTER, "Counted", &Ink::strong(tokens::LARGE));
-    label(ui, sum.rest, Align2::RIGHT_CENTER, &counted.to_decimal(), &Ink::strong(tokens::DISPLAY + 8.0));
+    label(ui, sum.rest, Align2::RIGHT_CENTER, &counted.shown(), &Ink::strong(tokens::DISPLAY + 8.0));
     let face = Face { label: "Close the drawer".to_owned(), ..face_of(Command::CloseSession) };
     let look = if view.is_waiting { Look::Off } else { Look::Main };
     out.on(button(ui, close, "close", look, &face), Command::CloseSession);
@@ -62,11 +63,11 @@ fn pieces(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View) {
 fn piece_row(ui: &mut Ui, rect: Rect, piece: Money, count: &Entry, is_active: bool) -> bool {
     let palette = Palette::of(ui);
     let value = if count.is_empty() { "0" } else { count.text() };
-    let name = format!("{} × {value}", piece.to_decimal());
+    let name = format!("{} × {value}", piece.shown());
     let face = Face { name: Some(name), ..Face::default() };
     let pressed = button(ui, rect, ("piece", piece.minor), if is_active { Look::Chosen } else { Look::Plain }, &face);
     let mut parts = Cut::new(rect.shrink2(egui::vec2(14.0, 0.0)));
-    text(ui, parts.left(84.0), Align2::RIGHT_CENTER, &piece.to_decimal(), &Ink::strong(tokens::LARGE));
+    text(ui, parts.left(84.0), Align2::RIGHT_CENTER, &piece.shown(), &Ink::strong(tokens::LARGE));
     parts.left(10.0);
     text(ui, parts.left(16.0), Align2::CENTER_CENTER, "×", &Ink::regular(tokens::BODY).color(palette.muted));
     let color = if count.is_empty() { palette.muted } else { palette.ink };

@@ -8,10 +8,13 @@ use crate::ask::Ask;
 use crate::command::Command;
 use crate::icon;
 use crate::model::{Category, Model, Tile, TileTarget};
+use crate::pictures::Pictures;
 use crate::theme::{self, Palette};
 use crate::tokens;
 use crate::view::View;
-use crate::widgets::{Cut, Face, GAP, Ink, Look, WIDE, button, columns, command_tile, elided, initial, label, notice, text};
+use crate::widgets::{
+    Cut, Face, GAP, Ink, Look, WIDE, button, columns, command_button, command_tile, elided, label, notice, picture, text,
+};
 
 /// The longest text that is searched for.
 const SEARCH_LENGTH_MAX: usize = 100;
@@ -27,7 +30,11 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
     parts.bottom(WIDE);
     let inner = card(ui, parts.rest);
     let mut parts = Cut::new(inner);
-    search_field(ui, parts.top(56.0), view);
+    let mut top = Cut::new(parts.top(56.0));
+    let open_line = top.right(188.0);
+    top.right(GAP);
+    search_field(ui, top.rest, view);
+    out.on(command_button(ui, open_line, Command::OpenLine, Look::Plain), Command::OpenLine);
     parts.top(12.0);
     if let Some((tone, words)) = &view.notice {
         notice(ui, parts.top(52.0), *tone, words);
@@ -42,11 +49,11 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
     } else if let Some(choices) = &model.choices {
         label(ui, parts.top(32.0), Align2::LEFT_CENTER, &choices.title, &Ink::strong(tokens::LARGE));
         parts.top(GAP);
-        grid(ui, parts.rest, "choices", &choices.tiles, out);
+        grid(ui, parts.rest, "choices", &choices.tiles, &view.pictures, out);
     } else {
         categories(ui, parts.top(tokens::TARGET), &model.categories, view.category, out);
         parts.top(12.0);
-        quick_keys(ui, parts.rest, model, out);
+        quick_keys(ui, parts.rest, model, &view.pictures, out);
     }
     commands(ui, bar, model, out);
 }
@@ -105,33 +112,34 @@ fn categories(ui: &mut Ui, rect: Rect, categories: &[Category], chosen: Option<C
         });
 }
 
-fn quick_keys(ui: &mut Ui, rect: Rect, model: &Model, out: &mut Out) {
+fn quick_keys(ui: &mut Ui, rect: Rect, model: &Model, pictures: &Pictures, out: &mut Out) {
     if model.quick_keys.is_empty() {
         let hint = "Products from the back office appear here, best sellers first.";
         return empty(ui, rect, icon::PACKAGE, "No products here yet", hint);
     }
-    grid(ui, rect, "quick-keys", &model.quick_keys, out);
+    grid(ui, rect, "quick-keys", &model.quick_keys, pictures, out);
 }
 
-fn grid(ui: &mut Ui, rect: Rect, salt: &str, tiles: &[Tile], out: &mut Out) {
+fn grid(ui: &mut Ui, rect: Rect, salt: &str, tiles: &[Tile], pictures: &Pictures, out: &mut Out) {
     let count = ((rect.width() / 175.0) as usize).clamp(2, 6);
     let rows = tiles.len().div_ceil(count);
     super::list(ui, rect, salt, 116.0, rows, |ui, place, row| {
         let places = columns(Rect::from_min_max(place.min, place.max - egui::vec2(0.0, GAP + 2.0)), count, GAP + 2.0);
         for (place, tile) in places.into_iter().zip(tiles.iter().skip(row * count)) {
-            quick_key(ui, place, tile, out);
+            quick_key(ui, place, tile, pictures, out);
         }
     });
 }
 
-fn quick_key(ui: &mut Ui, rect: Rect, tile: &Tile, out: &mut Out) {
+fn quick_key(ui: &mut Ui, rect: Rect, tile: &Tile, pictures: &Pictures, out: &mut Out) {
     let palette = Palette::of(ui);
     let name = format!("{} {} {}", tile.title, tile.subtitle, tile.price);
     let face = Face { name: Some(name.trim().to_owned()), hint: hint_of(tile), ..Face::default() };
     let pressed = button(ui, rect, ("tile", salt_of(tile.target)), Look::Plain, &face);
     let mut parts = Cut::new(rect.shrink(10.0));
     let mut head = Cut::new(parts.top(42.0));
-    initial(ui, head.left(36.0).with_max_y(parts.rest.top() - 6.0), &tile.title);
+    let square = head.left(36.0).with_max_y(parts.rest.top() - 6.0);
+    picture(ui, square, &tile.title, &tile.picture, pictures);
     head.left(10.0);
     crate::widgets::paragraph(ui, head.rest, &tile.title, &Ink::strong(14.0), 2);
     let mut foot = Cut::new(parts.bottom(22.0));
@@ -170,27 +178,33 @@ fn results(ui: &mut Ui, rect: Rect, view: &mut View, out: &mut Out) {
     if found.tiles.is_empty() {
         if is_current {
             let title = format!("Nothing is called \"{}\"", view.search.trim());
-            return empty(ui, rect, icon::SEARCH, &title, "Try a part of the name, the SKU or the barcode");
+            return empty(
+                ui,
+                rect,
+                icon::SEARCH,
+                &title,
+                "Try a part of the name, the SKU or the barcode, or sell it as an open line (Ctrl O)",
+            );
         }
         return;
     }
     let highlighted = view.highlighted.min(found.tiles.len().saturating_sub(1));
     super::list(ui, rect, "results", 64.0, found.tiles.len(), |ui, place, index| {
         if let Some(tile) = found.tiles.get(index) {
-            result(ui, place, tile, index == highlighted, out);
+            result(ui, place, tile, index == highlighted, &view.pictures, out);
         }
     });
 }
 
-fn result(ui: &mut Ui, rect: Rect, tile: &Tile, is_highlighted: bool, out: &mut Out) {
+fn result(ui: &mut Ui, rect: Rect, tile: &Tile, is_highlighted: bool, pictures: &Pictures, out: &mut Out) {
     let palette = Palette::of(ui);
     let rect = Rect::from_min_max(rect.min, rect.max - egui::vec2(0.0, 6.0));
     let face = Face { name: Some(format!("{} {} {}", tile.title, tile.subtitle, tile.price)), ..Face::default() };
     let look = if is_highlighted { Look::Chosen } else { Look::Quiet };
     let pressed = button(ui, rect, ("result", salt_of(tile.target)), look, &face);
     let mut parts = Cut::new(rect.shrink2(egui::vec2(10.0, 0.0)));
-    let picture = parts.left(40.0);
-    initial(ui, Rect::from_center_size(picture.center(), egui::vec2(40.0, 40.0)), &tile.title);
+    let square = Rect::from_center_size(parts.left(40.0).center(), egui::vec2(40.0, 40.0));
+    picture(ui, square, &tile.title, &tile.picture, pictures);
     parts.left(12.0);
     let key = if is_highlighted { "Enter" } else { "" };
     text(ui, parts.right(48.0), Align2::RIGHT_CENTER, key, &Ink::regular(tokens::SMALL).color(palette.muted));

@@ -11,6 +11,7 @@ use crate::theme::Palette;
 use crate::tokens;
 use crate::view::View;
 use crate::widgets::{Cut, Face, GAP, Ink, Look, Tone, WIDE, amount, button, columns, command_button, face_of, label, notice};
+use crate::words::Shown;
 
 pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
     let Some(finished) = model.finished.clone() else {
@@ -50,9 +51,9 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
 
 fn headline(finished: &Finished) -> (&'static str, String) {
     match finished.kind {
-        FinishedKind::Refund => ("Hand back", finished.gross.to_decimal()),
-        FinishedKind::Sale if finished.change_due.is_zero() => ("Paid, no change", finished.gross.to_decimal()),
-        FinishedKind::Sale => ("Change", finished.change_due.to_decimal()),
+        FinishedKind::Refund => ("Hand back", finished.gross.shown()),
+        FinishedKind::Sale if finished.change_due.is_zero() => ("Paid, no change", finished.gross.shown()),
+        FinishedKind::Sale => ("Change", finished.change_due.shown()),
     }
 }
 
@@ -60,9 +61,9 @@ fn facts(ui: &mut Ui, rect: Rect, finished: &Finished) {
     let palette = Palette::of(ui);
     let mut parts = Cut::new(Rect::from_center_size(rect.center(), egui::vec2(320.0_f32.min(rect.width()), rect.height())));
     let ink = Ink::regular(tokens::LARGE).color(palette.muted);
-    amount(ui, parts.top(30.0), "Total", &finished.gross.to_decimal(), &ink);
+    amount(ui, parts.top(30.0), "Total", &finished.gross.shown(), &ink);
     for (tender, value) in finished.tenders.iter().take(4) {
-        amount(ui, parts.top(30.0), super::pay::tender_word(*tender), &value.to_decimal(), &ink);
+        amount(ui, parts.top(30.0), super::pay::tender_word(*tender), &value.shown(), &ink);
     }
 }
 

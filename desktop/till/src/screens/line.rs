@@ -41,6 +41,9 @@ pub fn show(ui: &mut Ui, rect: Rect, id: LineId, model: &Model, view: &mut View,
     } else {
         let words = "Prices and discounts need somebody who may give discounts.";
         crate::widgets::paragraph(ui, parts.top(48.0), words, &Ink::regular(tokens::BODY).color(palette.muted), 2);
+        parts.top(GAP);
+        let ask = parts.top(56.0);
+        out.on(command_button(ui, ask, Command::AskApproval, Look::Plain), Command::AskApproval);
     }
     let decimals = active_decimals(view, decimals_of(currency));
     let mut typed = std::mem::take(active(view));

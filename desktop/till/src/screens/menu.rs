@@ -10,7 +10,9 @@ use crate::tokens;
 use crate::view::View;
 use crate::widgets::{Cut, Ink, Look, button, columns, face_of, rows, text};
 
-const ALL: [Command; 10] = [
+const ALL: [Command; 12] = [
+    Command::OpenLine,
+    Command::Customer,
     Command::MoveCash,
     Command::Reports,
     Command::Refund,
@@ -26,7 +28,7 @@ const ALL: [Command; 10] = [
 pub fn show(ui: &mut Ui, rect: Rect, _model: &Model, view: &mut View, out: &mut Out) {
     let rest = panel(ui, rect, "More", view, out);
     let mut parts = Cut::new(rest);
-    let places = rows(parts.top(470.0), ALL.len().div_ceil(2), 12.0).into_iter().flat_map(|row| columns(row, 2, 12.0));
+    let places = rows(parts.top(564.0), ALL.len().div_ceil(2), 12.0).into_iter().flat_map(|row| columns(row, 2, 12.0));
     for (place, command) in places.zip(ALL) {
         let mut parts = Cut::new(place);
         let under = parts.bottom(22.0);

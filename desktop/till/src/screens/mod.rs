@@ -1,20 +1,24 @@
 //! The screens: each draws the model and the view into its rectangle, and says what was asked for. None of them holds a rule.
 
 mod adjust;
+mod approve;
 mod away;
 mod basket;
 mod cash;
 mod closing;
+mod customer;
 mod finder;
 mod finished;
 mod line;
 mod menu;
+mod open_line;
 mod opening;
 mod parked;
 mod pay;
 mod printing;
 mod refund;
 mod report;
+mod return_goods;
 mod settings;
 mod sign_in;
 mod start;
@@ -33,15 +37,17 @@ use crate::widgets::{Cut, GAP, Ink, Look, WIDE, command_button, label, notice};
 pub use adjust::{discount_decimals, words_id};
 pub use finder::search_id;
 pub use line::{active as line_entry, active_decimals as line_decimals};
+pub use open_line::DEFAULT_NAME as OPEN_LINE_NAME;
 pub use pay::{due, due_by_card};
-pub use refund::receipt_id;
+pub use refund::{goods_word, receipt_id};
 pub use start::url_id;
 
 /// The fields that take text; while one has the keyboard, letters and digits are its own.
-pub fn text_fields() -> [egui::Id; 10] {
-    let named = ["pair-code", "line-reason", "basket-reason", "refund-reason", "cash-reason"].map(egui::Id::unique);
-    let [code, line, basket, refund, cash] = named;
-    [search_id(), words_id(), receipt_id(), url_id(), settings::printer_id(), code, line, basket, refund, cash]
+pub fn text_fields() -> [egui::Id; 12] {
+    let named = ["pair-code", "line-reason", "basket-reason", "refund-reason", "cash-reason", "customer-phone", "customer-email"]
+        .map(egui::Id::unique);
+    let [code, line, basket, refund, cash, phone, email] = named;
+    [search_id(), words_id(), receipt_id(), url_id(), settings::printer_id(), code, line, basket, refund, cash, phone, email]
 }
 
 /// What a frame asks for.
@@ -104,6 +110,11 @@ fn selling(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Ou
         Panel::Finished => finished::show(ui, right, model, view, out),
         Panel::FindSale => refund::find(ui, right, model, view, out),
         Panel::Refund => refund::lines(ui, right, model, view, out),
+        Panel::ReturnGoods => return_goods::show(ui, right, model, view, out),
+        Panel::OpenLine => open_line::show(ui, right, model, view, out),
+        Panel::Customer => customer::find(ui, right, model, view, out),
+        Panel::NewCustomer => customer::add(ui, right, view, out),
+        Panel::Approve => approve::show(ui, right, model, view, out),
         Panel::Cash => cash::show(ui, right, model, view, out),
         Panel::Report => report::x_report(ui, right, model, view, out),
         Panel::Close => closing::show(ui, right, model, view, out),

@@ -14,6 +14,7 @@ use crate::view::View;
 use crate::widgets::{
     Cut, Face, GAP, Ink, Look, WIDE, amount, amount_box, button, columns, decimals_of, face_of, keypad, label, text,
 };
+use crate::words::Shown;
 
 pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
     let rest = panel(ui, rect, "Payment", view, out);
@@ -63,14 +64,14 @@ fn due_box(ui: &mut Ui, rect: Rect, due: Money, model: &Model, view: &View, _out
     label(ui, words.top(28.0), Align2::LEFT_CENTER, name, &Ink::strong(tokens::LARGE));
     let gross = model.gross();
     let under = if !view.tenders.is_empty() {
-        format!("of {}", gross.to_decimal())
+        format!("of {}", gross.shown())
     } else if due == gross {
         String::new()
     } else {
-        format!("{} by card", gross.to_decimal())
+        format!("{} by card", gross.shown())
     };
     label(ui, words.top(22.0), Align2::LEFT_CENTER, &under, &Ink::regular(tokens::BODY).color(palette.muted));
-    let sum = label(ui, parts.rest, Align2::RIGHT_CENTER, &due.to_decimal(), &Ink::strong(tokens::HERO + 8.0));
+    let sum = label(ui, parts.rest, Align2::RIGHT_CENTER, &due.shown(), &Ink::strong(tokens::HERO + 8.0));
     let before = Rect::from_min_max(parts.rest.min, egui::pos2(sum.left() - 12.0, parts.rest.bottom()));
     text(ui, before, Align2::RIGHT_CENTER, due.currency.code(), &Ink::regular(tokens::LARGE).color(palette.muted));
 }
@@ -79,8 +80,8 @@ fn suggestions(ui: &mut Ui, rect: Rect, due: Money, out: &mut Out) {
     let offers = suggested_tenders(due);
     for (index, (place, offer)) in columns(rect, offers.len().max(1), GAP).into_iter().zip(&offers).enumerate() {
         let command = Command::Suggestion(u8::try_from(index).unwrap_or(u8::MAX));
-        let label = if offer.minor == due.minor { format!("Exact {}", offer.to_decimal()) } else { short(*offer) };
-        let name = format!("Take {} in cash", offer.to_decimal());
+        let label = if offer.minor == due.minor { format!("Exact {}", offer.shown()) } else { short(*offer) };
+        let name = format!("Take {} in cash", offer.shown());
         let face = Face { label, icon: None, name: Some(name), ..face_of(command) };
         out.on(button(ui, place, command, Look::Plain, &face), command);
     }
@@ -89,7 +90,7 @@ fn suggestions(ui: &mut Ui, rect: Rect, due: Money, out: &mut Out) {
 /// A whole amount without its decimals: "20".
 fn short(amount: Money) -> String {
     let unit = amount.currency.minor_per_unit();
-    if amount.minor % unit == 0 { (amount.minor / unit).to_string() } else { amount.to_decimal() }
+    if amount.minor % unit == 0 { crate::words::grouped(&(amount.minor / unit).to_string()) } else { amount.shown() }
 }
 
 fn change_preview(ui: &mut Ui, rect: Rect, due: Money, view: &View) {
@@ -97,9 +98,9 @@ fn change_preview(ui: &mut Ui, rect: Rect, due: Money, view: &View) {
     let Some(given) = view.amount.money(due.currency) else { return };
     let Ok(left) = due.checked_sub(given) else { return };
     if left.minor > 0 {
-        amount(ui, rect, "Leaves to pay", &left.to_decimal(), &Ink::regular(tokens::LARGE).color(palette.muted));
+        amount(ui, rect, "Leaves to pay", &left.shown(), &Ink::regular(tokens::LARGE).color(palette.muted));
     } else if let Ok(change) = left.checked_neg() {
-        amount(ui, rect, "Change", &change.to_decimal(), &Ink::strong(tokens::LARGE).color(palette.success));
+        amount(ui, rect, "Change", &change.shown(), &Ink::strong(tokens::LARGE).color(palette.success));
     }
 }
 
@@ -115,7 +116,7 @@ fn taken(ui: &mut Ui, rect: Rect, view: &View, out: &mut Out) {
         if parts.rest.height() < 26.0 {
             break;
         }
-        amount(ui, parts.bottom(26.0), word(tender), &tender.amount.to_decimal(), &Ink::regular(tokens::BODY));
+        amount(ui, parts.bottom(26.0), word(tender), &tender.amount.shown(), &Ink::regular(tokens::BODY));
     }
 }
 

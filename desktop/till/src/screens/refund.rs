@@ -15,7 +15,8 @@ use crate::model::{Model, RecentSale};
 use crate::theme::Palette;
 use crate::tokens;
 use crate::view::{RefundPick, View};
-use crate::widgets::{Cut, Face, GAP, Ink, Look, WIDE, button, columns, face_of, label, text, text_field};
+use crate::widgets::{Cut, Face, GAP, Ink, Look, WIDE, button, columns, command_button, face_of, label, text, text_field};
+use crate::words::Shown;
 
 /// Find the receipt.
 pub fn find(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
@@ -29,6 +30,9 @@ pub fn find(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
     let look = if view.words.trim().is_empty() { Look::Off } else { Look::Main };
     out.on(button(ui, go.with_min_y(go.top() + 22.0), "find-receipt", look, &face), Command::Confirm);
     parts.top(WIDE);
+    let without = parts.bottom(56.0);
+    parts.bottom(GAP);
+    out.on(command_button(ui, without, Command::WithoutReceipt, Look::Plain), Command::WithoutReceipt);
     label(ui, parts.top(28.0), Align2::LEFT_CENTER, "Latest sales", &Ink::strong(tokens::BODY));
     parts.top(4.0);
     if model.recent_sales.is_empty() {
@@ -50,15 +54,15 @@ fn recent(ui: &mut Ui, rect: Rect, sale: &RecentSale, model: &Model, out: &mut O
     let palette = Palette::of(ui);
     let place = Rect::from_min_max(rect.min, rect.max - egui::vec2(0.0, 4.0));
     let time = model.time_of_day(sale.sold_at);
-    let name = format!("Receipt {} at {time}, {}", sale.receipt_number, sale.gross.to_decimal());
+    let name = format!("Receipt {} at {time}, {}", sale.receipt_number, sale.gross.shown());
     let pressed = button(ui, place, ("recent", sale.id), Look::Quiet, &Face { name: Some(name), ..Face::default() });
     let mut parts = Cut::new(place.shrink2(egui::vec2(12.0, 0.0)));
     hairline(ui, Rect::from_min_max(egui::pos2(rect.left(), rect.bottom() - 2.0), rect.max));
     let quiet = Ink::regular(tokens::BODY).color(palette.muted);
     text(ui, parts.left(64.0), Align2::LEFT_CENTER, &time, &quiet);
-    text(ui, parts.right(110.0), Align2::RIGHT_CENTER, &sale.gross.to_decimal(), &Ink::strong(tokens::LARGE));
+    text(ui, parts.right(110.0), Align2::RIGHT_CENTER, &sale.gross.shown(), &Ink::strong(tokens::LARGE));
     let lines = if sale.line_count == 1 { "1 line".to_owned() } else { format!("{} lines", sale.line_count) };
-    let state = if sale.refunded.is_zero() { lines } else { format!("{lines}, {} refunded", sale.refunded.to_decimal()) };
+    let state = if sale.refunded.is_zero() { lines } else { format!("{lines}, {} refunded", sale.refunded.shown()) };
     text(ui, parts.right(210.0), Align2::RIGHT_CENTER, &state, &quiet);
     text(ui, parts.rest, Align2::LEFT_CENTER, &sale.receipt_number, &Ink::strong(tokens::BODY));
     if pressed {
@@ -96,7 +100,7 @@ pub fn lines(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut 
     let face = Face { label: format!("Money back by {}", word.to_lowercase()), ..face_of(Command::RefundTenderNext) };
     out.on(button(ui, *tender, Command::RefundTenderNext, Look::Plain, &face), Command::RefundTenderNext);
     let is_ready = !view.refund.is_empty() && !view.is_waiting;
-    let face = Face { label: format!("Refund {}", total.to_decimal()), ..face_of(Command::Confirm) };
+    let face = Face { label: format!("Refund {}", total.shown()), ..face_of(Command::Confirm) };
     out.on(button(ui, *confirm, "refund", if is_ready { Look::Main } else { Look::Off }, &face), Command::Confirm);
 }
 
@@ -126,12 +130,13 @@ fn refund_line(ui: &mut Ui, rect: Rect, line: &RefundableLine, view: &mut View) 
     let detail = if line.left == Quantity::ZERO {
         "All refunded already".to_owned()
     } else {
-        format!("{} of {} left, {}", line.left, line.sold, line.gross.to_decimal())
+        format!("{} of {} left, {}", line.left, line.sold, line.gross.shown())
     };
     label(ui, words.rest, Align2::LEFT_CENTER, &detail, &Ink::regular(tokens::SMALL).color(palette.muted));
 }
 
-fn goods_word(goods: GoodsReturn) -> (&'static str, GoodsReturn) {
+/// Where goods go in words, and the next choice.
+pub fn goods_word(goods: GoodsReturn) -> (&'static str, GoodsReturn) {
     match goods {
         GoodsReturn::Sellable => ("Back on the shelf", GoodsReturn::Damaged),
         GoodsReturn::Damaged => ("Damaged", GoodsReturn::NotReturned),

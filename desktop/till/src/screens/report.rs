@@ -12,6 +12,7 @@ use crate::theme::Palette;
 use crate::tokens;
 use crate::view::View;
 use crate::widgets::{Cut, Face, GAP, Ink, Look, WIDE, amount, button, columns, command_button, face_of, label};
+use crate::words::Shown;
 
 /// The day so far. Expected cash is not shown: the count at the end is blind.
 pub fn x_report(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
@@ -57,7 +58,7 @@ pub fn z_report(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &m
         ui.painter().rect_filled(place, 8.0, palette.sunken);
         let mut inner = Cut::new(place.shrink(12.0));
         label(ui, inner.top(22.0), Align2::LEFT_CENTER, word, &Ink::regular(tokens::BODY).color(palette.muted));
-        label(ui, inner.rest, Align2::LEFT_CENTER, &value.to_decimal(), &Ink::strong(tokens::TITLE).color(color));
+        label(ui, inner.rest, Align2::LEFT_CENTER, &value.shown(), &Ink::strong(tokens::TITLE).color(color));
     }
     parts.bottom(WIDE);
     body(ui, parts.rest, &closed.totals);
@@ -75,7 +76,7 @@ fn body(ui: &mut Ui, rect: Rect, totals: &SessionTotals) {
     let takings = totals.sales_gross.checked_sub(totals.refunds_gross).unwrap_or(totals.sales_gross);
     let mut head = Cut::new(parts.top(60.0));
     label(ui, head.left(220.0), Align2::LEFT_CENTER, "Takings", &Ink::strong(tokens::LARGE));
-    label(ui, head.rest, Align2::RIGHT_CENTER, &takings.to_decimal(), &Ink::strong(tokens::DISPLAY + 8.0));
+    label(ui, head.rest, Align2::RIGHT_CENTER, &takings.shown(), &Ink::strong(tokens::DISPLAY + 8.0));
     hairline(ui, parts.top(17.0));
     let halves = columns(parts.rest, 2, WIDE * 2.0);
     let [left, right] = halves.as_slice() else { return };
@@ -85,22 +86,22 @@ fn body(ui: &mut Ui, rect: Rect, totals: &SessionTotals) {
             amount(ui, side.top(34.0), words, &value, &Ink::regular(tokens::BODY));
         }
     };
-    line(ui, &mut left, &counted(totals.sale_count, "sale", "sales"), totals.sales_gross.to_decimal());
+    line(ui, &mut left, &counted(totals.sale_count, "sale", "sales"), totals.sales_gross.shown());
     line(ui, &mut left, &counted(totals.refund_count, "refund", "refunds"), less(totals.refunds_gross));
-    line(ui, &mut left, "Discounts given", totals.discount.to_decimal());
-    line(ui, &mut left, "Without tax", totals.net.to_decimal());
+    line(ui, &mut left, "Discounts given", totals.discount.shown());
+    line(ui, &mut left, "Without tax", totals.net.shown());
     for tax in totals.taxes.iter().take(5) {
-        line(ui, &mut left, &tax.name, tax.tax.to_decimal());
+        line(ui, &mut left, &tax.name, tax.tax.shown());
     }
     for (tender, value) in &totals.tenders {
-        line(ui, &mut right, super::pay::tender_word(*tender), value.to_decimal());
+        line(ui, &mut right, super::pay::tender_word(*tender), value.shown());
     }
-    line(ui, &mut right, "Opening float", totals.opening_float.to_decimal());
-    line(ui, &mut right, "Paid in", totals.paid_in.to_decimal());
+    line(ui, &mut right, "Opening float", totals.opening_float.shown());
+    line(ui, &mut right, "Paid in", totals.paid_in.shown());
     line(ui, &mut right, "Paid out", less(totals.paid_out));
     line(ui, &mut right, "Safe drops", less(totals.safe_drops));
     if !totals.cash_rounding.is_zero() {
-        line(ui, &mut right, "Cash rounding", totals.cash_rounding.to_decimal());
+        line(ui, &mut right, "Cash rounding", totals.cash_rounding.shown());
     }
 }
 
@@ -109,5 +110,5 @@ fn counted(count: u64, one: &str, many: &str) -> String {
 }
 
 fn less(amount: Money) -> String {
-    if amount.is_zero() { amount.to_decimal() } else { format!("−{}", amount.to_decimal()) }
+    if amount.is_zero() { amount.shown() } else { format!("−{}", amount.shown()) }
 }

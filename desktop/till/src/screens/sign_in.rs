@@ -36,10 +36,17 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
             view.notice = None;
         }
     }
-    pin_pad(ui, pad, view, out);
+    let is_chosen = view.chosen_staff.is_some();
+    let mut pad = Cut::new(pad);
+    let news = pad.bottom(72.0);
+    if let Some((tone, words)) = &view.notice {
+        notice(ui, news.with_min_y(news.top() + GAP), *tone, words);
+    }
+    let pad = pad.rest;
+    pin_pad(ui, pad, view, is_chosen, "Sign in", out);
 }
 
-fn tile(ui: &mut Ui, rect: Rect, staff: &StaffTile, is_chosen: bool) -> bool {
+pub fn tile(ui: &mut Ui, rect: Rect, staff: &StaffTile, is_chosen: bool) -> bool {
     let palette = Palette::of(ui);
     let face = Face { name: Some(format!("{}, {}", staff.name, staff.role)), ..Face::default() };
     let look = if is_chosen { Look::Chosen } else { Look::Plain };
@@ -55,24 +62,21 @@ fn tile(ui: &mut Ui, rect: Rect, staff: &StaffTile, is_chosen: bool) -> bool {
     pressed
 }
 
-fn pin_pad(ui: &mut Ui, rect: Rect, view: &mut View, out: &mut Out) {
+/// Dots for what was typed, the keys, and the button that goes on.
+pub fn pin_pad(ui: &mut Ui, rect: Rect, view: &mut View, is_chosen: bool, word: &str, out: &mut Out) {
     let palette = Palette::of(ui);
     let mut parts = Cut::new(rect);
-    let prompt = if view.chosen_staff.is_some() { "Enter your PIN" } else { "Choose your name, then your PIN" };
+    let prompt = if is_chosen { "Enter your PIN" } else { "Choose your name, then your PIN" };
     label(ui, parts.top(40.0), Align2::CENTER_CENTER, prompt, &Ink::regular(tokens::BODY).color(palette.muted));
     dots(ui, parts.top(44.0), view.pin.text().len());
-    let news = parts.top(64.0);
-    if let Some((tone, words)) = &view.notice {
-        notice(ui, news.shrink2(egui::vec2(0.0, 4.0)), *tone, words);
-    }
     let confirm = parts.bottom(64.0);
     parts.bottom(GAP);
     let mut typed = Entry::default();
     std::mem::swap(&mut typed, &mut view.pin);
     keypad(ui, parts.rest, &mut typed, 0);
     view.pin = typed;
-    let is_ready = view.chosen_staff.is_some() && view.pin.text().len() >= 4 && !view.is_waiting;
-    let face = Face { label: "Sign in".to_owned(), ..face_of(Command::Confirm) };
+    let is_ready = is_chosen && view.pin.text().len() >= 4 && !view.is_waiting;
+    let face = Face { label: word.to_owned(), ..face_of(Command::Confirm) };
     out.on(button(ui, confirm, "sign-in", if is_ready { Look::Main } else { Look::Off }, &face), Command::Confirm);
 }
 

@@ -16,7 +16,7 @@ pub use field::{amount_box, text_field};
 pub use keypad::keypad;
 pub use notice::{Tone, notice};
 pub use text::{Ink, amount, elided, icon, label, paragraph, text};
-pub use tile::initial;
+pub use tile::{initial, picture};
 
 use egui::{Rect, pos2};
 

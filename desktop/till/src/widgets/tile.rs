@@ -3,6 +3,7 @@
 use egui::{Align2, Color32, Rect, Ui};
 
 use super::text::{Ink, text};
+use crate::pictures::Pictures;
 use crate::theme::Palette;
 
 /// Ground and ink for a name: one of the palette's quiet pairs.
@@ -16,6 +17,14 @@ fn picture_pair(palette: &Palette, name: &str) -> (Color32, Color32) {
     ];
     let sum = name.bytes().fold(7_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
     pairs.get(sum % pairs.len()).copied().unwrap_or((palette.sunken, palette.muted))
+}
+
+/// Draws the picture, or the square while there is none.
+pub fn picture(ui: &Ui, rect: Rect, name: &str, url: &str, pictures: &Pictures) {
+    let Some(texture) = pictures.find(url) else { return initial(ui, rect, name) };
+    let place = Rect::from_center_size(rect.center(), egui::Vec2::splat(rect.width().min(rect.height())));
+    let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+    ui.painter().add(egui::epaint::RectShape::filled(place, 8.0, Color32::WHITE).with_texture(texture, whole));
 }
 
 /// Draws the square.

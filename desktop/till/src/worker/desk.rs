@@ -9,8 +9,9 @@ use tradepost_domain::basket::Basket;
 use tradepost_domain::id::{CollectionId, TillSessionId};
 use tradepost_domain::shop::{Location, Till};
 use tradepost_operations::read::{ProductFilter, Reader, SaleFilter};
-use tradepost_operations::{By, OperationError, PrintWhat, Shop, Vector, lock};
+use tradepost_operations::{By, Environment, OperationError, PrintWhat, Shop, Vector, lock};
 
+use super::pictures::PictureDesk;
 use super::printing::{JournalCodes, Order, Printing};
 use super::search::Searcher;
 use super::sync_words::sync_facts;
@@ -25,6 +26,8 @@ const QUICK_KEYS_MAX: usize = 60;
 const CATEGORIES_MAX: usize = 24;
 /// Sales listed for a refund.
 const RECENT_MAX: usize = 60;
+/// While the shop arrives it changes many times a second; it is read again this often, and the person at the till goes first.
+const READ_WHILE_LOADING_MS: u64 = 2_000;
 /// An absence shorter than this is not worth a report.
 const AWAY_MS_MIN: i64 = 60_000;
 
@@ -37,6 +40,7 @@ pub struct Desk {
     inbox: Inbox,
     signals: SyncSender<Signal>,
     searcher: Searcher,
+    pictures: PictureDesk,
     is_dirty: bool,
     problem: Option<Stage>,
 }
@@ -58,6 +62,8 @@ pub struct OpenShop {
     /// The Z report is being looked at: the drawer is closed, but nobody signed out yet.
     pub shows_z: bool,
     has_changed: Arc<AtomicBool>,
+    /// When the shop was last read again, on a clock that only goes forward.
+    read_at_ms: u64,
     away_since: Option<(i64, Vector)>,
 }
 
@@ -70,12 +76,23 @@ impl OpenShop {
 
 impl Desk {
     /// A desk at a folder; the shop is not open yet.
-    pub fn new(start: Start, inbox: Inbox, signals: SyncSender<Signal>, searcher: Searcher) -> Self {
+    pub fn new(start: Start, inbox: Inbox, signals: SyncSender<Signal>, searcher: Searcher, pictures: PictureDesk) -> Self {
         let mut preferences = Preferences::read(&start.folder);
         if let Some(printer) = &start.printer {
             preferences.printer.clone_from(printer);
         }
-        Self { start, preferences, model: Model::default(), open: None, inbox, signals, searcher, is_dirty: true, problem: None }
+        Self {
+            start,
+            preferences,
+            model: Model::default(),
+            open: None,
+            inbox,
+            signals,
+            searcher,
+            pictures,
+            is_dirty: true,
+            problem: None,
+        }
     }
 
     /// Opens the shop in the folder, if there is one.
@@ -108,6 +125,7 @@ impl Desk {
         let shop = Shop::new(device.replica()).map_err(words)?;
         let reader = shop.reader().map_err(words)?;
         self.searcher.give_reader(shop.reader().map_err(words)?);
+        self.pictures.give_blobs(device.blobs());
         let mut env = SystemEnvironment::new();
         let basket = shop.current_basket(&mut By::owner(&mut env)).map_err(words)?;
         let has_changed = Arc::new(AtomicBool::new(false));
@@ -138,6 +156,7 @@ impl Desk {
             category: None,
             shows_z: false,
             has_changed,
+            read_at_ms: 0,
             away_since,
         });
         self.refresh_shop().map_err(words)
@@ -173,7 +192,7 @@ impl Desk {
         }
         let Some(till) = open.till.clone() else { return Ok(()) };
         self.model.shop = Some(Arc::new(ShopFacts {
-            name: settings.name,
+            name: settings.name.clone(),
             currency: settings.currency,
             includes_tax: settings.tax_inclusion == tradepost_domain::tax::TaxInclusion::Inclusive,
             smallest_coin_minor: settings.smallest_coin_minor,
@@ -196,6 +215,7 @@ impl Desk {
             );
             open.printing = started.map_err(|problem| tracing::warn!(%problem, "printing could not be started")).ok();
         }
+        self.refresh_tax_choices(&settings)?;
         self.refresh_basket();
         self.refresh_prints();
         Ok(())
@@ -205,7 +225,9 @@ impl Desk {
     pub(super) fn refresh_catalog(&mut self) {
         let Some(open) = &self.open else { return };
         let read = || -> Result<_, OperationError> {
-            let mut categories = vec![Category { collection: None, title: "Best sellers".to_owned() }];
+            let has_sold = !open.reader.quick_keys(1)?.is_empty();
+            let first = if has_sold { "Best sellers" } else { "Products" };
+            let mut categories = vec![Category { collection: None, title: first.to_owned() }];
             let collections = open.reader.collections()?.into_iter().filter(|(_, count)| *count > 0).take(CATEGORIES_MAX);
             categories
                 .extend(collections.map(|(collection, _)| Category { collection: Some(collection.id), title: collection.title }));
@@ -243,6 +265,7 @@ impl Desk {
         self.model.priced = open.shop.price(by, &open.basket).map(Arc::new).map_err(|problem| sentence(&problem.to_string()));
         self.model.basket = Arc::new(open.basket.clone());
         self.is_dirty = true;
+        self.refresh_around_basket();
     }
 
     /// What waits for the printer.
@@ -272,7 +295,14 @@ impl Desk {
 
     /// Something was committed, here or by what another device sent.
     pub fn shop_changed(&mut self) {
-        let Some(open) = &self.open else { return };
+        let Some(open) = &mut self.open else { return };
+        let now_ms = Environment::clock(&mut open.env).monotonic_ms;
+        let is_loading = self.model.sync.loading.is_some();
+        if is_loading && now_ms.saturating_sub(open.read_at_ms) < READ_WHILE_LOADING_MS {
+            // The mark stays: it is read at the next look around.
+            return;
+        }
+        open.read_at_ms = now_ms;
         open.has_changed.store(false, Ordering::Release);
         if let Err(problem) = self.refresh_shop() {
             tracing::warn!(%problem, "the shop could not be read");
@@ -287,7 +317,10 @@ impl Desk {
     /// The sentence about sync, and the report after a time away.
     pub fn look_around(&mut self) {
         let Some(open) = &mut self.open else { return };
-        if open.has_changed.load(Ordering::Acquire) {
+        let is_due = open.has_changed.load(Ordering::Acquire)
+            && (self.model.sync.loading.is_none()
+                || Environment::clock(&mut open.env).monotonic_ms.saturating_sub(open.read_at_ms) >= READ_WHILE_LOADING_MS);
+        if is_due {
             return self.shop_changed();
         }
         let status = open.sync.as_ref().map_or_else(SyncStatus::default, SyncHandle::status);
@@ -393,6 +426,7 @@ fn title_of(reader: &Reader, what: PrintWhat) -> String {
     let number = match what {
         PrintWhat::Sale(id) => reader.sale(id).ok().flatten().map(|sale| format!("Receipt {}", sale.receipt_number)),
         PrintWhat::Refund(id) => reader.refund(id).ok().flatten().map(|refund| format!("Refund {}", refund.receipt_number)),
+        PrintWhat::XReport(_) => Some("X report".to_owned()),
         PrintWhat::ZReport(id) => reader.z_report(id).ok().flatten().map(|closed| format!("Z report {}", closed.z_number)),
     };
     number.unwrap_or_else(|| "Receipt".to_owned())
@@ -408,7 +442,7 @@ fn away_report(open: &mut OpenShop, status: &SyncStatus) -> Option<Arc<AwayFacts
         }
         SyncState::InStep => {
             let (since_ms, vector) = open.away_since.take()?;
-            let now_ms = tradepost_operations::Environment::clock(&mut open.env).wall_ms;
+            let now_ms = Environment::clock(&mut open.env).wall_ms;
             if now_ms.saturating_sub(since_ms) < AWAY_MS_MIN {
                 return None;
             }

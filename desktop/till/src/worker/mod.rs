@@ -3,6 +3,8 @@
 //! All queues are bounded. The screen is never waited for: what it shall draw is left in the [`Inbox`].
 
 mod desk;
+mod people;
+mod pictures;
 mod preferences;
 mod printing;
 mod rows;
@@ -22,6 +24,7 @@ use crate::app::Asks;
 use crate::ask::Ask;
 use crate::inbox::Inbox;
 use desk::Desk;
+use pictures::PictureDesk;
 use search::Searcher;
 
 /// Requests that wait for the worker; a person does not ask for more in the second that the slowest takes.
@@ -55,6 +58,7 @@ pub struct Start {
 pub struct Worker {
     signals: SyncSender<Signal>,
     searcher: Searcher,
+    pictures: PictureDesk,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
@@ -63,14 +67,15 @@ impl Worker {
     pub fn start(start: Start, inbox: Inbox) -> std::io::Result<Self> {
         let (signals, received) = sync_channel(SIGNALS_MAX);
         let searcher = Searcher::start(inbox.clone(), Arc::clone(&start.wake))?;
-        let desk = Desk::new(start, inbox, signals.clone(), searcher.clone());
+        let pictures = PictureDesk::start(inbox.clone(), Arc::clone(&start.wake))?;
+        let desk = Desk::new(start, inbox, signals.clone(), searcher.clone(), pictures.clone());
         let thread = std::thread::Builder::new().name("shop".to_owned()).spawn(move || work(desk, &received))?;
-        Ok(Self { signals, searcher, thread: Some(thread) })
+        Ok(Self { signals, searcher, pictures, thread: Some(thread) })
     }
 
     /// A handle for the window.
     pub fn asks(&self) -> Box<dyn Asks> {
-        Box::new(Handle { signals: self.signals.clone(), searcher: self.searcher.clone() })
+        Box::new(Handle { signals: self.signals.clone(), searcher: self.searcher.clone(), pictures: self.pictures.clone() })
     }
 }
 
@@ -87,6 +92,7 @@ impl Drop for Worker {
 struct Handle {
     signals: SyncSender<Signal>,
     searcher: Searcher,
+    pictures: PictureDesk,
 }
 
 impl Asks for Handle {
@@ -96,6 +102,10 @@ impl Asks for Handle {
 
     fn search(&self, text: &str) {
         self.searcher.search(text);
+    }
+
+    fn picture(&self, url: &str) -> bool {
+        self.pictures.want(url)
     }
 }
 

@@ -5,14 +5,16 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tradepost_connection::SystemEnvironment;
 use tradepost_devices::{NetworkPrinter, PrinterError, ReceiptPrinter, StatusSupport, Timeouts, open_drawer};
-use tradepost_domain::id::{FactId, StaffId};
+use tradepost_domain::fact::FactBody;
+use tradepost_domain::id::{FactId, StaffId, TillSessionId};
 use tradepost_domain::sale::Sale;
 use tradepost_domain::shop::ShopSettings;
 use tradepost_domain::time::Timestamp;
 use tradepost_exchange::receipt::{Drawer, ENGLISH, PrinterProfile, ReceiptContext, ReceiptDocument};
 use tradepost_operations::read::Reader;
-use tradepost_operations::{OperationError, PrintJob, PrintWhat, Shop};
+use tradepost_operations::{Environment, OperationError, PrintJob, PrintWhat, Shop};
 
 use super::Signal;
 
@@ -33,8 +35,6 @@ pub enum Order {
     Queue,
     /// Open the drawer.
     Kick,
-    /// Print this, which no queue keeps: an X report.
-    Bytes(Vec<u8>),
     /// The printer is here now; empty: there is none.
     Printer(String),
 }
@@ -133,7 +133,6 @@ impl Press {
             match orders.recv_timeout(RETRY) {
                 Ok(Order::Queue) => self.print_queue(),
                 Ok(Order::Kick) => self.outside_queue(|printer| open_drawer(printer)),
-                Ok(Order::Bytes(bytes)) => self.outside_queue(|printer| printer.print(&bytes)),
                 Ok(Order::Printer(address)) => {
                     self.printer = printer_at(&address);
                     self.set_problem(None);
@@ -211,6 +210,7 @@ impl Press {
                 }
                 None => None,
             },
+            PrintWhat::XReport(session) => self.x_report(&reader, &shop, session)?,
             PrintWhat::ZReport(session) => reader.z_report(session)?.map(|closed| {
                 let document = ReceiptDocument::of_z_report(&closed, &self.context(&shop, "", "", None));
                 copied(document, job.queued_at, closed.closed_at)
@@ -224,6 +224,20 @@ impl Press {
         let (code, number) = (self.codes.find(sale.id.into()), sale.receipt_number.to_string());
         let document = ReceiptDocument::of_sale(sale, &self.context(shop, &staff, &code, Some(&number)));
         Ok(copied(document, job.queued_at, sale.sold_at))
+    }
+
+    /// The totals so far, as they are when the paper comes out; nothing of a session that is closed: its Z report tells all.
+    fn x_report(
+        &self,
+        reader: &Reader,
+        shop: &ShopSettings,
+        session: TillSessionId,
+    ) -> Result<Option<ReceiptDocument>, OperationError> {
+        let Some(fact) = reader.fact(session.into())? else { return Ok(None) };
+        let (FactBody::TillSessionOpened(opened), None) = (fact.body, reader.z_report(session)?) else { return Ok(None) };
+        let totals = self.shop.x_report(session)?.totals;
+        let now = Timestamp::from_unix_ms(SystemEnvironment::new().clock().corrected_ms());
+        Ok(Some(ReceiptDocument::of_x_report(&opened, &totals, now, &self.context(shop, "", "", None))))
     }
 
     fn context<'a>(

@@ -3,10 +3,11 @@
 use tradepost_domain::catalog::StockPolicy;
 use tradepost_domain::money::Money;
 use tradepost_domain::quantity::Quantity;
-use tradepost_domain::staff::{Role, StaffMember};
+use tradepost_domain::staff::{Permission, Role, StaffMember};
 use tradepost_operations::read::{ProductRow, SaleRow, VariantRow};
 
 use crate::model::{RecentSale, StaffTile, Tile, TileTarget};
+use crate::words::Shown;
 
 pub fn tile_of_variant(row: &VariantRow) -> Tile {
     let subtitle =
@@ -16,7 +17,8 @@ pub fn tile_of_variant(row: &VariantRow) -> Tile {
         target: TileTarget::Variant(row.id),
         title: row.product_title.clone(),
         subtitle,
-        price: row.list_price.map_or("no price".to_owned(), |price| price.to_decimal()),
+        picture: row.image_url.clone(),
+        price: row.list_price.map_or("no price".to_owned(), |price| price.shown()),
         stock: if is_tracked { stock_words(row.available, row.unit.symbol()) } else { String::new() },
         is_out: is_tracked && row.available <= Quantity::ZERO,
     }
@@ -27,6 +29,7 @@ pub fn tile_of_product(row: &ProductRow) -> Tile {
         target: TileTarget::Product(row.id),
         title: row.title.clone(),
         subtitle: if row.variant_count > 1 { format!("{} variants", row.variant_count) } else { String::new() },
+        picture: row.image_url.clone(),
         price: price_range(row.price_min, row.price_max),
         stock: stock_words(row.available, ""),
         is_out: row.available <= Quantity::ZERO,
@@ -35,8 +38,8 @@ pub fn tile_of_product(row: &ProductRow) -> Tile {
 
 fn price_range(least: Option<Money>, most: Option<Money>) -> String {
     match (least, most) {
-        (Some(least), Some(most)) if least != most => format!("from {}", least.to_decimal()),
-        (Some(price), _) | (None, Some(price)) => price.to_decimal(),
+        (Some(least), Some(most)) if least != most => format!("from {}", least.shown()),
+        (Some(price), _) | (None, Some(price)) => price.shown(),
         (None, None) => "no price".to_owned(),
     }
 }
@@ -54,7 +57,8 @@ pub fn staff_tile(member: &StaffMember) -> StaffTile {
         Role::Manager => "Manager",
         Role::Cashier => "Cashier",
     };
-    StaffTile { id: member.id, name: member.name.clone(), role }
+    let permissions = Permission::ALL.iter().copied().filter(|permission| member.may(*permission)).collect();
+    StaffTile { id: member.id, name: member.name.clone(), role, permissions }
 }
 
 pub fn recent_sale(row: SaleRow) -> RecentSale {

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use tradepost_domain::basket::{Discount, DiscountKind};
 use tradepost_domain::id::{LineId, ProductId, VariantId};
+use tradepost_domain::money::Money;
 use tradepost_domain::quantity::Quantity;
 use tradepost_domain::sale::ReceiptNumber;
+use tradepost_domain::staff::Permission;
+use tradepost_domain::tax::TaxCategory;
 use tradepost_operations::read::VariantRow;
-use tradepost_operations::{By, OperationError, Shop};
+use tradepost_operations::{By, Label, OperationError, Shop};
 
 use super::desk::{Desk, OpenShop};
 use super::rows;
@@ -36,6 +40,10 @@ impl Desk {
         match ask {
             Ask::Scan(code) => self.scan(&code),
             Ask::AddTyped { text, chosen } => self.add_typed(&text, chosen),
+            Ask::AddOpenLine { title, price, tax_category } => self.add_open_line(&title, price, tax_category),
+            Ask::FindCustomers(text) => self.find_customers(text),
+            Ask::SetCustomer(customer) => self.set_customer(customer),
+            Ask::AddCustomer { name, phone, email } => self.add_customer(&name, &phone, &email),
             Ask::AddVariant(id) => self.add_variant(id),
             Ask::ChooseVariant(id) => self.choose_variant(id),
             Ask::DropChoices => {
@@ -51,10 +59,7 @@ impl Desk {
                 Ok(None)
             }
             Ask::SetQuantity { line, quantity } => self.change(|open, _| Ok(open.basket.set_quantity(line, quantity)?)),
-            Ask::SetPrice { line, price } => self.change(|open, model| {
-                let by = OpenShop::by(&mut open.env, model);
-                open.shop.override_price(&by, &mut open.basket, line, price)
-            }),
+            Ask::SetPrice { line, price } => self.change(|open, model| set_price(open, model, line, price)),
             Ask::SetLineDiscount { line, discount } => self.change(|open, model| {
                 let by = OpenShop::by(&mut open.env, model);
                 open.shop.discount_line(&by, &mut open.basket, line, discount)
@@ -74,7 +79,7 @@ impl Desk {
     }
 
     /// Changes the basket: on disk first, then on the screen. What failed leaves the basket as it was.
-    fn change(&mut self, work: impl FnOnce(&mut OpenShop, &Model) -> Outcome<()>) -> Outcome<Option<News>> {
+    pub(super) fn change(&mut self, work: impl FnOnce(&mut OpenShop, &Model) -> Outcome<()>) -> Outcome<Option<News>> {
         let Some(open) = &mut self.open else { return Ok(None) };
         let before = open.basket.clone();
         let outcome = work(open, &self.model).and_then(|()| open.shop.save_basket(&open.basket));
@@ -88,6 +93,11 @@ impl Desk {
     fn scan(&mut self, code: &str) -> Outcome<Option<News>> {
         let Some(open) = &self.open else { return Ok(None) };
         let variants = open.shop.find_by_code(code)?;
+        if variants.is_empty()
+            && let Some(label) = open.shop.read_label(code)?
+        {
+            return self.add_label(code, &label);
+        }
         match variants.as_slice() {
             [] if code.parse::<ReceiptNumber>().is_ok() => self.find_receipt(code),
             [] => Ok(Some(News::NotFound(code.trim().to_owned()))),
@@ -104,7 +114,7 @@ impl Desk {
     /// What was typed may be a code. Otherwise the chosen result is meant, or the best where the search was not done yet.
     fn add_typed(&mut self, text: &str, chosen: Option<VariantId>) -> Outcome<Option<News>> {
         let Some(open) = &self.open else { return Ok(None) };
-        let is_code = !open.shop.find_by_code(text)?.is_empty();
+        let is_code = !open.shop.find_by_code(text)?.is_empty() || open.shop.read_label(text)?.is_some();
         if is_code || text.parse::<ReceiptNumber>().is_ok() {
             return self.scan(text);
         }
@@ -135,6 +145,30 @@ impl Desk {
         Ok(added.map(News::Added))
     }
 
+    /// A label with a price or weight in it: its own line, as heavy or as dear as it says.
+    fn add_label(&mut self, code: &str, label: &Label) -> Outcome<Option<News>> {
+        let Some(variant) = label.variants.first() else { return Ok(Some(News::NotFound(code.trim().to_owned()))) };
+        let mut added: Option<LineId> = None;
+        self.model.choices = None;
+        self.change(|open, model| {
+            let line = Shop::line_for_label(&mut OpenShop::by(&mut open.env, model), variant, label)?;
+            added = Some(open.basket.add_apart(line)?);
+            Ok(())
+        })?;
+        Ok(added.map(News::Added))
+    }
+
+    fn add_open_line(&mut self, title: &str, price: Money, tax_category: TaxCategory) -> Outcome<Option<News>> {
+        let mut added: Option<LineId> = None;
+        self.change(|open, model| {
+            let by = &mut OpenShop::by(&mut open.env, model);
+            let line = Shop::open_line(by, title, price, tax_category, Quantity::ONE)?;
+            added = Some(open.basket.add(line)?);
+            Ok(())
+        })?;
+        Ok(added.map(News::Added))
+    }
+
     fn choose_variant(&mut self, id: ProductId) -> Outcome<Option<News>> {
         let Some(open) = &self.open else { return Ok(None) };
         let variants = open.reader.variants_of(id)?;
@@ -157,6 +191,23 @@ impl Desk {
             Ok(())
         })
     }
+}
+
+/// Another price for a line. Where somebody else approved a lower one it is a discount, which names them in the sale for good.
+fn set_price(open: &mut OpenShop, model: &Model, id: LineId, price: Money) -> Outcome<()> {
+    let is_own = model.signed_in.as_ref().is_some_and(|staff| staff.may(Permission::Discount));
+    let approver = model.who_may(Permission::Discount).filter(|_| !is_own);
+    let line = open.basket.find_line(id).cloned();
+    if let (Some(approver), Some(line)) = (approver, line)
+        && price.minor < line.unit_price.minor
+    {
+        let off = line.unit_price.checked_sub(price)?.times(line.quantity)?;
+        let discount = Discount { kind: DiscountKind::Amount(off), reason: "Price changed".to_owned(), staff: Some(approver) };
+        let by = OpenShop::by(&mut open.env, model);
+        return open.shop.discount_line(&by, &mut open.basket, id, Some(discount));
+    }
+    let by = By { staff: model.who_may(Permission::Discount), ..OpenShop::by(&mut open.env, model) };
+    open.shop.override_price(&by, &mut open.basket, id, price)
 }
 
 /// A variant among those of its product: its options lead.

@@ -2,21 +2,25 @@
 
 use std::sync::Arc;
 
-use tradepost_domain::fact::FactBody;
-use tradepost_domain::id::{FactId, LineId, SaleId, StaffId};
+use tradepost_domain::basket::Basket;
+use tradepost_domain::id::{BasketId, FactId, LineId, SaleId, StaffId};
 use tradepost_domain::money::Money;
 use tradepost_domain::quantity::Quantity;
 use tradepost_domain::refund::RefundRequest;
 use tradepost_domain::sale::{GoodsReturn, ReceiptNumber, Tender, TenderType};
+use tradepost_domain::staff::Permission;
 use tradepost_domain::till_session::{CashCount, CashMovementKind};
-use tradepost_exchange::receipt::{Drawer, ENGLISH, PrinterProfile, ReceiptContext, ReceiptDocument};
 use tradepost_operations::read::SaleFilter;
-use tradepost_operations::{Checkout, OperationError, PrintWhat, ReceiptChoice, Recorded, RefundOrder, RefundTender, Refusal};
+use tradepost_operations::{
+    By, Checkout, OperationError, PrintWhat, ReceiptChoice, Recorded, RefundOrder, RefundTender, Refunded, Refusal,
+    UnreceiptedRefund,
+};
 
 use super::desk::{Desk, OpenShop};
 use super::printing::Order;
 use crate::ask::{Ask, News, ThemeChoice};
 use crate::model::{Finished, FinishedKind, Refunding};
+use crate::words::Shown;
 
 type Outcome<T> = Result<T, OperationError>;
 
@@ -26,6 +30,12 @@ impl Desk {
         match ask {
             Ask::SignIn { staff, pin } => self.sign_in(staff, &pin),
             Ask::SignOut => self.sign_out(),
+            Ask::Approve { staff, pin, permission } => self.approve(staff, &pin, permission),
+            Ask::EndApproval => {
+                self.model.approval = None;
+                Ok(None)
+            }
+            Ask::RefundGoods { goods, tender, reason } => self.refund_goods(goods, tender, reason),
             Ask::OpenSession { opening_float } => self.open_session(opening_float),
             Ask::Park { label } => self.park(&label),
             Ask::Recall(id) => self.recall(id),
@@ -69,6 +79,7 @@ impl Desk {
         let Some(open) = &mut self.open else { return Ok(None) };
         let member = open.shop.staff_sign_in(&mut OpenShop::by(&mut open.env, &self.model), staff, pin)?;
         self.model.signed_in = Some(Arc::new(member));
+        self.model.approval = None;
         self.refresh_shop()?;
         self.set_stage();
         Ok(Some(News::SignedIn))
@@ -128,6 +139,7 @@ impl Desk {
         let by = &mut OpenShop::by(&mut open.env, &self.model);
         let completed = open.shop.complete(by, checkout)?;
         let sale = completed.sale;
+        self.model.approval = None;
         // From here on the sale is on disk; whatever fails now does not undo it.
         open.basket = open.shop.current_basket(by)?;
         let takes_cash = sale.tenders.iter().any(Tender::is_cash);
@@ -208,14 +220,40 @@ impl Desk {
         let Some(open) = &mut self.open else { return Ok(None) };
         let (Some(till), Some(session)) = (&open.till, open.session) else { return Err(no_session()) };
         let lines = lines.into_iter().map(|(line, quantity, goods)| RefundRequest { line, quantity, goods }).collect();
-        let tender = match tender {
-            TenderType::Cash => RefundTender::Cash,
-            TenderType::ExternalCard => RefundTender::ExternalCard { reference: String::new() },
-            TenderType::Other => RefundTender::Other { reference: String::new() },
+        let order = RefundOrder { sale, lines, tender: refund_tender(tender), till: till.id, session, reason, receipt };
+        let by = &mut By { staff: self.model.who_may(Permission::Refund), ..OpenShop::by(&mut open.env, &self.model) };
+        let refunded = open.shop.refund(by, order)?;
+        self.refunded(refunded)
+    }
+
+    /// Takes what is in the basket back. Whoever may change prices answers for it: nobody can check what was paid.
+    fn refund_goods(&mut self, goods: GoodsReturn, tender: TenderType, reason: String) -> Outcome<Option<News>> {
+        let receipt = self.receipt_choice();
+        let Some(open) = &mut self.open else { return Ok(None) };
+        let (Some(till), Some(session)) = (&open.till, open.session) else { return Err(no_session()) };
+        let approver = self.model.who_may(Permission::Discount);
+        let seller = self.model.signed_in.as_ref().filter(|staff| Some(staff.id) != approver);
+        let reason = seller.map_or(reason.clone(), |seller| format!("{reason} ({} at the till)", seller.name));
+        let order = UnreceiptedRefund {
+            basket: open.basket.clone(),
+            goods,
+            tender: refund_tender(tender),
+            till: till.id,
+            session,
+            reason,
+            receipt,
         };
-        let order = RefundOrder { sale, lines, tender, till: till.id, session, reason, receipt };
-        let refunded = open.shop.refund(&mut OpenShop::by(&mut open.env, &self.model), order)?;
+        let by = &mut By { staff: approver, ..OpenShop::by(&mut open.env, &self.model) };
+        let refunded = open.shop.refund_without_receipt(by, order)?;
+        // From here on the refund is on disk; the goods are no longer on the counter.
+        open.basket = Basket::new(BasketId::from_bytes(by.new_id()));
+        open.shop.save_basket(&open.basket)?;
+        self.refunded(refunded)
+    }
+
+    fn refunded(&mut self, refunded: Refunded) -> Outcome<Option<News>> {
         let refund = refunded.refund;
+        self.model.approval = None;
         let takes_cash = refund.tenders.iter().any(Tender::is_cash);
         self.model.refunding = None;
         self.model.finished = Some(Arc::new(Finished {
@@ -236,16 +274,16 @@ impl Desk {
         open.shop.cash_moved(&mut OpenShop::by(&mut open.env, &self.model), session, kind, amount, reason)?;
         self.print(Order::Kick);
         let words = match kind {
-            CashMovementKind::PaidIn => format!("{} paid in.", amount.to_decimal()),
-            CashMovementKind::PaidOut => format!("{} paid out.", amount.to_decimal()),
-            CashMovementKind::SafeDrop => format!("{} dropped into the safe.", amount.to_decimal()),
+            CashMovementKind::PaidIn => format!("{} paid in.", amount.shown()),
+            CashMovementKind::PaidOut => format!("{} paid out.", amount.shown()),
+            CashMovementKind::SafeDrop => format!("{} dropped into the safe.", amount.shown()),
         };
         Ok(Some(News::CashMoved(words)))
     }
 
     fn kick_drawer(&mut self) -> Outcome<Option<News>> {
-        if !self.model.may(tradepost_domain::staff::Permission::RunTill) {
-            return Err(OperationError::NotPermitted { permission: tradepost_domain::staff::Permission::RunTill });
+        if !self.model.may(Permission::RunTill) {
+            return Err(OperationError::NotPermitted { permission: Permission::RunTill });
         }
         if self.preferences.printer.trim().is_empty() {
             return Ok(Some(News::Failed("The drawer opens through the printer, and none is set up: see Settings.".to_owned())));
@@ -262,21 +300,8 @@ impl Desk {
     }
 
     fn print_x_report(&mut self) -> Outcome<Option<News>> {
-        let Some(open) = &mut self.open else { return Ok(None) };
-        let session = open.session.ok_or_else(no_session)?;
-        let Some(fact) = open.reader.fact(session.into())? else { return Ok(None) };
-        let FactBody::TillSessionOpened(opened) = fact.body else { return Ok(None) };
-        if self.preferences.printer.trim().is_empty() {
-            return Ok(Some(News::Failed(NO_PRINTER.to_owned())));
-        }
-        let totals = open.shop.x_report(session)?.totals;
-        let settings = open.reader.shop()?;
-        let now = OpenShop::by(&mut open.env, &self.model).now();
-        let till_name = open.till.as_ref().map_or("", |till| till.name.as_str());
-        let context = ReceiptContext { shop: &settings, words: &ENGLISH, till_name, staff_name: "", journal_code: "", qr: None };
-        let document = ReceiptDocument::of_x_report(&opened, &totals, now, &context);
-        self.print(Order::Bytes(document.to_escpos(PrinterProfile::generic(), Drawer::LeaveShut).bytes));
-        Ok(Some(News::Done("The report is on its way to the printer.".to_owned())))
+        let session = self.open.as_ref().and_then(|open| open.session).ok_or_else(no_session)?;
+        self.reprint(PrintWhat::XReport(session))
     }
 
     fn close_session(&mut self, count: CashCount) -> Outcome<Option<News>> {
@@ -343,6 +368,14 @@ impl Desk {
         self.preferences.theme = theme;
         let problem = self.preferences.write(&self.start.folder).err()?;
         Some(News::Failed(format!("The look could not be saved ({problem}): is the disk full?")))
+    }
+}
+
+fn refund_tender(tender: TenderType) -> RefundTender {
+    match tender {
+        TenderType::Cash => RefundTender::Cash,
+        TenderType::ExternalCard => RefundTender::ExternalCard { reference: String::new() },
+        TenderType::Other => RefundTender::Other { reference: String::new() },
     }
 }
 
