@@ -28,6 +28,9 @@ pub fn find(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
     out.on(command_button(ui, *remove, Command::RemoveCustomer, look), Command::RemoveCustomer);
     out.on(command_button(ui, *add, Command::NewCustomer, Look::Plain), Command::NewCustomer);
     let found = model.customers.clone();
+    if found.rows.is_empty() && found.text != view.words.trim() {
+        return;
+    }
     if found.rows.is_empty() {
         let is_none = view.words.trim().is_empty();
         let title = if is_none { "No customers yet".to_owned() } else { format!("Nobody is called \"{}\"", view.words.trim()) };

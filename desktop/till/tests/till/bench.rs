@@ -9,13 +9,17 @@ use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use tradepost_connection::{Device, SystemEnvironment};
+use tradepost_domain::catalog::ProductImage;
 use tradepost_domain::device::DeviceRole;
+use tradepost_domain::id::ImageId;
 use tradepost_domain::money::{Currency, Money};
+use tradepost_domain::quantity::Unit;
 use tradepost_domain::staff::Role;
 use tradepost_operations::{By, NewShop, Shop};
 use tradepost_till::app::TillApp;
 use tradepost_till::ask::ThemeChoice;
 use tradepost_till::inbox::Inbox;
+use tradepost_till::pictures::Pictures;
 use tradepost_till::worker::{Start, Worker};
 
 /// How long anything may take before the test gives up. Nothing waits this long when it works.
@@ -24,7 +28,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub const MUG: &str = "4006381333931";
 pub const CARD: &str = "CRD-1";
 
-/// Makes a shop in `folder`: two products, an owner with PIN 1234 and a cashier with PIN 5678.
+/// A cheese sold by weight, at 12.90 a kilogram; the shop's labels are `28IIIIIWW.WWWC` and `02IIIIIKPPPPC`.
+pub const CHEESE: &str = "00417";
+
+/// Makes a shop in `folder`: three products, an owner with PIN 1234 and a cashier with PIN 5678.
 pub fn make_shop(folder: &Path) {
     let device = Device::found(folder, "Test till", DeviceRole::Till).unwrap();
     let shop = Shop::new(device.replica()).unwrap();
@@ -47,6 +54,26 @@ pub fn make_shop(folder: &Path) {
         product.variants = vec![variant];
         shop.save_product(&mut by, &product).unwrap();
     }
+    add_cheese(&shop, &mut by, &device);
+}
+
+fn add_cheese(shop: &Shop, by: &mut By<'_>, device: &Device) {
+    let mut product = Shop::new_product(by, "Harbor cheese");
+    let mut variant = Shop::new_variant(by);
+    variant.sku = CHEESE.into();
+    variant.unit = Unit::Kilogram;
+    variant.list_price = Some(Money::from_minor(1290, Currency::USD));
+    variant.is_taxable = false;
+    product.variants = vec![variant];
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(64, 64, image::Rgb([230, 200, 90])).write_to(&mut png, image::ImageFormat::Png).unwrap();
+    let hash = device.blobs().put(png.get_ref()).unwrap();
+    product.images =
+        vec![ProductImage { id: ImageId::from_bytes([1; 16]), url: format!("blob:{hash}"), alt_text: String::new() }];
+    shop.save_product(by, &product).unwrap();
+    let mut settings = shop.settings().unwrap();
+    settings.embedded_codes = ["28IIIIIWW.WWWC", "02IIIIIKPPPPC"].map(|pattern| pattern.parse().unwrap()).to_vec();
+    shop.edit_shop(by, &settings).unwrap();
 }
 
 /// The shop in `folder`, opened once the till is gone.
@@ -67,6 +94,7 @@ pub fn look_into(folder: &Path, look: impl FnOnce(&Shop)) {
 pub struct Bench {
     pub harness: Harness<'static>,
     worker: Option<Worker>,
+    pictures: Pictures,
     wakes: Receiver<()>,
 }
 
@@ -83,15 +111,20 @@ impl Bench {
         let start = Start { folder: folder.to_owned(), printer: Some(printer.to_owned()), wake: Arc::new(wake) };
         let worker = Worker::start(start, inbox.clone()).unwrap();
         let mut asks = Some(worker.asks());
+        let pictures = Pictures::default();
+        let shelf = pictures.clone();
         let mut app: Option<TillApp> = None;
         let harness = Harness::builder().with_size([1280.0, 800.0]).with_context_setup(tradepost_till::theme::install).build_ui(
             move |ui| {
-                let app =
-                    app.get_or_insert_with(|| TillApp::new(ui.ctx(), inbox.clone(), asks.take().unwrap(), ThemeChoice::Light));
+                let app = app.get_or_insert_with(|| {
+                    let mut app = TillApp::new(ui.ctx(), inbox.clone(), asks.take().unwrap(), ThemeChoice::Light);
+                    app.state().1.pictures = shelf.clone();
+                    app
+                });
                 app.frame(ui, 0.0);
             },
         );
-        Self { harness, worker: Some(worker), wakes }
+        Self { harness, worker: Some(worker), pictures, wakes }
     }
 
     /// A till with a shop in a new folder, nobody signed in.
@@ -139,6 +172,12 @@ impl Bench {
             let _woken = self.wakes.recv_timeout(Duration::from_millis(100));
         }
         panic!("waited in vain for {what:?}; on the screen: {:#?}", self.labels());
+    }
+
+    /// Draws frames until this many pictures of products can be shown.
+    pub fn until_pictures(&mut self, count: usize) {
+        let pictures = self.pictures.clone();
+        self.until_it("the pictures", move |_| pictures.count() == count);
     }
 
     pub fn is_there(&self, label: &str) -> bool {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods, missing_docs)]
 
 mod bench;
+mod counter;
 mod every_key;
 mod selling;
 mod starting;

@@ -219,16 +219,3 @@ fn a_printer_without_paper_never_holds_up_the_sale() {
     bench.close();
     look_into(root.path(), |shop| assert!(shop.print_queue().unwrap().is_empty()));
 }
-
-#[test]
-fn a_cashier_without_the_permission_is_told_so_and_the_basket_stays() {
-    let (_root, mut bench) = Bench::ready("");
-    bench.scan(MUG);
-    bench.until("Stoneware mug, 1");
-    bench.press(Key::F11);
-    bench.sign_in("Tom, Cashier", "5678");
-    bench.until("Stoneware mug, 1, 18.00");
-    bench.press(Key::F2);
-    bench.until("You may not give discounts");
-    bench.close();
-}
