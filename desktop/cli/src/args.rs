@@ -81,7 +81,8 @@ pub enum ShopCommand {
     Create(ShopCreate),
     /// Show the shop.
     Show,
-    /// Change what buyers and receipts show: tagline, accent, contact_email, bank_details, receipt_header, receipt_footer.
+    /// Change what buyers and receipts show: tagline, accent, contact_email, bank_details, receipt_header, receipt_footer,
+    /// embedded_codes (how labels carry a price or weight: 28IIIIIWW.WWWC,02IIIIIKPPPPC).
     Set {
         /// FIELD=VALUE
         #[arg(required = true)]

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 use tradepost_connection::Device;
+use tradepost_domain::barcode::{EmbeddedScheme, EmbeddedSchemeError};
 use tradepost_domain::device::DeviceRole;
 use tradepost_domain::money::Currency;
 use tradepost_domain::tax::{RateMillionths, TaxCategory, TaxInclusion, TaxRate};
@@ -28,6 +29,10 @@ fn set(data: &Path, fields: &[String]) -> Result<Answer, CliError> {
     for field in fields {
         let (name, value) = field.split_once('=').ok_or_else(|| CliError::Usage(format!("{field:?} is not FIELD=VALUE")))?;
         let place = match name {
+            "embedded_codes" => {
+                settings.embedded_codes = schemes(value)?;
+                continue;
+            }
             "name" => &mut settings.name,
             "tagline" => &mut settings.tagline,
             "accent" => &mut settings.accent,
@@ -36,7 +41,7 @@ fn set(data: &Path, fields: &[String]) -> Result<Answer, CliError> {
             "receipt_header" => &mut settings.receipt_header,
             "receipt_footer" => &mut settings.receipt_footer,
             _ => {
-                let known = "name, tagline, accent, contact_email, bank_details, receipt_header, receipt_footer";
+                let known = "name, tagline, accent, contact_email, bank_details, receipt_header, receipt_footer, embedded_codes";
                 return Err(CliError::Usage(format!("a shop has no field {name:?}; it has {known}")));
             }
         };
@@ -47,6 +52,14 @@ fn set(data: &Path, fields: &[String]) -> Result<Answer, CliError> {
     let answer = show(&open)?;
     open.close()?;
     Ok(answer)
+}
+
+/// How labels carry a price or weight: patterns with commas between them, such as `28IIIIIWW.WWWC,02IIIIIKPPPPC`; nothing: they do not.
+fn schemes(patterns: &str) -> Result<Vec<EmbeddedScheme>, CliError> {
+    let patterns = patterns.split(',').map(str::trim).filter(|pattern| !pattern.is_empty());
+    patterns
+        .map(|pattern| pattern.parse().map_err(|problem: EmbeddedSchemeError| CliError::Usage(format!("{pattern}: {problem}"))))
+        .collect()
 }
 
 fn create(data: &Path, create: &ShopCreate) -> Result<Answer, CliError> {

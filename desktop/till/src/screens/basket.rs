@@ -18,7 +18,7 @@ const ROW: f32 = 64.0;
 pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
     let inner = card(ui, rect);
     let mut parts = Cut::new(inner);
-    head(ui, parts.top(36.0), model, out);
+    head(ui, parts.top(36.0), model, view, out);
     parts.top(4.0);
     if let Some(customer) = &model.customer {
         buyer(ui, parts.top(tokens::TARGET), &customer.name, out);
@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
     lines(ui, parts.rest, model, view, out);
 }
 
-fn head(ui: &mut Ui, rect: Rect, model: &Model, out: &mut Out) {
+fn head(ui: &mut Ui, rect: Rect, model: &Model, view: &View, out: &mut Out) {
     let palette = Palette::of(ui);
     let count = model.basket.lines.len();
     let mut parts = Cut::new(rect);
@@ -52,7 +52,8 @@ fn head(ui: &mut Ui, rect: Rect, model: &Model, out: &mut Out) {
         };
         out.on(button(ui, parts.right(142.0), "void", Look::Quiet, &face), Command::VoidBasket);
     }
-    let title = label(ui, parts.left(84.0), Align2::LEFT_CENTER, "Basket", &Ink::strong(tokens::LARGE));
+    let word = if view.panel == Panel::ReturnGoods { "Coming back" } else { "Basket" };
+    let title = label(ui, parts.left(120.0), Align2::LEFT_CENTER, word, &Ink::strong(tokens::LARGE));
     parts.rest.min.x = title.right() + 10.0;
     let words = match count {
         0 => String::new(),
@@ -81,7 +82,8 @@ fn lines(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out)
     let mut area = egui::ScrollArea::vertical().id_salt("basket-lines").auto_shrink(false);
     if std::mem::take(&mut view.reveal_selected) {
         let at = view.selected.and_then(|id| model.basket.lines.iter().position(|line| line.id == id)).unwrap_or(0);
-        area = area.vertical_scroll_offset((at as f32 * ROW - wide.height() / 2.0).max(0.0));
+        let most = (count as f32 * ROW - wide.height()).max(0.0);
+        area = area.vertical_scroll_offset((at as f32 * ROW - wide.height() / 2.0).clamp(0.0, most));
     }
     area.show_rows(&mut inside, ROW, count, |ui, range| {
         for index in range {
@@ -231,7 +233,7 @@ fn totals(ui: &mut Ui, parts: &mut Cut, model: &Model) {
 fn pay_button(ui: &mut Ui, rect: Rect, model: &Model, view: &View, out: &mut Out) {
     let is_ready = !model.basket.lines.is_empty()
         && model.priced.is_ok()
-        && !matches!(view.panel, Panel::Pay | Panel::Close | Panel::ZReport);
+        && !matches!(view.panel, Panel::Pay | Panel::ReturnGoods | Panel::Close | Panel::ZReport);
     let label = if model.basket.lines.is_empty() {
         "Take payment".to_owned()
     } else {

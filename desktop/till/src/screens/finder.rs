@@ -13,7 +13,8 @@ use crate::theme::{self, Palette};
 use crate::tokens;
 use crate::view::View;
 use crate::widgets::{
-    Cut, Face, GAP, Ink, Look, WIDE, button, columns, command_button, command_tile, elided, label, notice, picture, text,
+    Cut, Face, GAP, Ink, Look, WIDE, button, columns, command_button, command_tile, elided, label, notice, notice_height,
+    picture, text,
 };
 
 /// The longest text that is searched for.
@@ -22,6 +23,19 @@ const SEARCH_LENGTH_MAX: usize = 100;
 /// The search field, which has the keyboard whenever nothing else does.
 pub fn search_id() -> Id {
     Id::unique("search")
+}
+
+/// What tiles are drawn with.
+struct Goods<'a> {
+    pictures: &'a Pictures,
+    /// Whether stock is known: while the shop arrives, nothing is said rather than "none left".
+    knows_stock: bool,
+}
+
+impl Goods<'_> {
+    fn stock<'a>(&self, tile: &'a Tile) -> &'a str {
+        if self.knows_stock { &tile.stock } else { "" }
+    }
 }
 
 pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
@@ -37,23 +51,26 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
     out.on(command_button(ui, open_line, Command::OpenLine, Look::Plain), Command::OpenLine);
     parts.top(12.0);
     if let Some((tone, words)) = &view.notice {
-        notice(ui, parts.top(52.0), *tone, words);
+        let height = notice_height(ui, words, parts.rest.width());
+        notice(ui, parts.top(height), *tone, words);
         parts.top(12.0);
     }
     if let Some((done, total)) = model.sync.loading {
         loading(ui, parts.top(44.0), done, total);
         parts.top(12.0);
     }
+    let shelf = view.pictures.clone();
+    let goods = Goods { pictures: &shelf, knows_stock: model.sync.loading.is_none() };
     if !view.search.trim().is_empty() {
-        results(ui, parts.rest, view, out);
+        results(ui, parts.rest, view, &goods, out);
     } else if let Some(choices) = &model.choices {
         label(ui, parts.top(32.0), Align2::LEFT_CENTER, &choices.title, &Ink::strong(tokens::LARGE));
         parts.top(GAP);
-        grid(ui, parts.rest, "choices", &choices.tiles, &view.pictures, out);
+        grid(ui, parts.rest, "choices", &choices.tiles, &goods, out);
     } else {
         categories(ui, parts.top(tokens::TARGET), &model.categories, view.category, out);
         parts.top(12.0);
-        quick_keys(ui, parts.rest, model, &view.pictures, out);
+        quick_keys(ui, parts.rest, model, &goods, out);
     }
     commands(ui, bar, model, out);
 }
@@ -112,49 +129,53 @@ fn categories(ui: &mut Ui, rect: Rect, categories: &[Category], chosen: Option<C
         });
 }
 
-fn quick_keys(ui: &mut Ui, rect: Rect, model: &Model, pictures: &Pictures, out: &mut Out) {
+fn quick_keys(ui: &mut Ui, rect: Rect, model: &Model, goods: &Goods<'_>, out: &mut Out) {
     if model.quick_keys.is_empty() {
         let hint = "Products from the back office appear here, best sellers first.";
         return empty(ui, rect, icon::PACKAGE, "No products here yet", hint);
     }
-    grid(ui, rect, "quick-keys", &model.quick_keys, pictures, out);
+    grid(ui, rect, "quick-keys", &model.quick_keys, goods, out);
 }
 
-fn grid(ui: &mut Ui, rect: Rect, salt: &str, tiles: &[Tile], pictures: &Pictures, out: &mut Out) {
+fn grid(ui: &mut Ui, rect: Rect, salt: &str, tiles: &[Tile], goods: &Goods<'_>, out: &mut Out) {
     let count = ((rect.width() / 175.0) as usize).clamp(2, 6);
     let rows = tiles.len().div_ceil(count);
     super::list(ui, rect, salt, 116.0, rows, |ui, place, row| {
         let places = columns(Rect::from_min_max(place.min, place.max - egui::vec2(0.0, GAP + 2.0)), count, GAP + 2.0);
         for (place, tile) in places.into_iter().zip(tiles.iter().skip(row * count)) {
-            quick_key(ui, place, tile, pictures, out);
+            quick_key(ui, place, tile, goods, out);
         }
     });
 }
 
-fn quick_key(ui: &mut Ui, rect: Rect, tile: &Tile, pictures: &Pictures, out: &mut Out) {
+fn quick_key(ui: &mut Ui, rect: Rect, tile: &Tile, goods: &Goods<'_>, out: &mut Out) {
     let palette = Palette::of(ui);
     let name = format!("{} {} {}", tile.title, tile.subtitle, tile.price);
-    let face = Face { name: Some(name.trim().to_owned()), hint: hint_of(tile), ..Face::default() };
+    let face = Face { name: Some(name.trim().to_owned()), hint: hint_of(tile, goods), ..Face::default() };
     let pressed = button(ui, rect, ("tile", salt_of(tile.target)), Look::Plain, &face);
     let mut parts = Cut::new(rect.shrink(10.0));
     let mut head = Cut::new(parts.top(42.0));
     let square = head.left(36.0).with_max_y(parts.rest.top() - 6.0);
-    picture(ui, square, &tile.title, &tile.picture, pictures);
+    picture(ui, square, &tile.title, &tile.picture, goods.pictures);
     head.left(10.0);
     crate::widgets::paragraph(ui, head.rest, &tile.title, &Ink::strong(14.0), 2);
     let mut foot = Cut::new(parts.bottom(22.0));
     let price = text(ui, foot.rest, Align2::RIGHT_CENTER, &tile.price, &Ink::strong(tokens::BODY));
     foot.rest.max.x = price.left() - 8.0;
     let color = if tile.is_out { palette.warn } else { palette.muted };
-    text(ui, foot.rest, Align2::LEFT_CENTER, &tile.stock, &Ink::regular(tokens::SMALL).color(color));
+    text(ui, foot.rest, Align2::LEFT_CENTER, goods.stock(tile), &Ink::regular(tokens::SMALL).color(color));
     text(ui, parts.rest, Align2::LEFT_CENTER, &tile.subtitle, &Ink::regular(tokens::SMALL).color(palette.muted));
     if pressed {
         out.asks.push(ask_of(tile.target));
     }
 }
 
-fn hint_of(tile: &Tile) -> String {
-    [tile.title.as_str(), &tile.subtitle, &tile.stock].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+fn hint_of(tile: &Tile, goods: &Goods<'_>) -> String {
+    [tile.title.as_str(), &tile.subtitle, goods.stock(tile)]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn salt_of(target: TileTarget) -> [u8; 16] {
@@ -172,7 +193,7 @@ fn ask_of(target: TileTarget) -> Ask {
     }
 }
 
-fn results(ui: &mut Ui, rect: Rect, view: &mut View, out: &mut Out) {
+fn results(ui: &mut Ui, rect: Rect, view: &mut View, goods: &Goods<'_>, out: &mut Out) {
     let found = view.found.clone();
     let is_current = found.text == view.search.trim();
     if found.tiles.is_empty() {
@@ -191,12 +212,12 @@ fn results(ui: &mut Ui, rect: Rect, view: &mut View, out: &mut Out) {
     let highlighted = view.highlighted.min(found.tiles.len().saturating_sub(1));
     super::list(ui, rect, "results", 64.0, found.tiles.len(), |ui, place, index| {
         if let Some(tile) = found.tiles.get(index) {
-            result(ui, place, tile, index == highlighted, &view.pictures, out);
+            result(ui, place, tile, index == highlighted, goods, out);
         }
     });
 }
 
-fn result(ui: &mut Ui, rect: Rect, tile: &Tile, is_highlighted: bool, pictures: &Pictures, out: &mut Out) {
+fn result(ui: &mut Ui, rect: Rect, tile: &Tile, is_highlighted: bool, goods: &Goods<'_>, out: &mut Out) {
     let palette = Palette::of(ui);
     let rect = Rect::from_min_max(rect.min, rect.max - egui::vec2(0.0, 6.0));
     let face = Face { name: Some(format!("{} {} {}", tile.title, tile.subtitle, tile.price)), ..Face::default() };
@@ -204,14 +225,14 @@ fn result(ui: &mut Ui, rect: Rect, tile: &Tile, is_highlighted: bool, pictures: 
     let pressed = button(ui, rect, ("result", salt_of(tile.target)), look, &face);
     let mut parts = Cut::new(rect.shrink2(egui::vec2(10.0, 0.0)));
     let square = Rect::from_center_size(parts.left(40.0).center(), egui::vec2(40.0, 40.0));
-    picture(ui, square, &tile.title, &tile.picture, pictures);
+    picture(ui, square, &tile.title, &tile.picture, goods.pictures);
     parts.left(12.0);
     let key = if is_highlighted { "Enter" } else { "" };
     text(ui, parts.right(48.0), Align2::RIGHT_CENTER, key, &Ink::regular(tokens::SMALL).color(palette.muted));
     text(ui, parts.right(100.0), Align2::RIGHT_CENTER, &tile.price, &Ink::strong(tokens::LARGE));
     parts.right(12.0);
     let color = if tile.is_out { palette.warn } else { palette.muted };
-    text(ui, parts.right(110.0), Align2::RIGHT_CENTER, &tile.stock, &Ink::regular(tokens::SMALL).color(color));
+    text(ui, parts.right(110.0), Align2::RIGHT_CENTER, goods.stock(tile), &Ink::regular(tokens::SMALL).color(color));
     parts.right(12.0);
     let mut words = Cut::new(Rect::from_center_size(parts.rest.center(), egui::vec2(parts.rest.width(), 42.0)));
     text(ui, words.top(22.0), Align2::LEFT_CENTER, &tile.title, &Ink::strong(tokens::BODY));
@@ -231,7 +252,7 @@ fn commands(ui: &mut Ui, rect: Rect, model: &Model, out: &mut Out) {
         (Command::Refund, true, None),
         (Command::MoveCash, true, None),
         (Command::Reports, true, None),
-        (Command::PrintLast, true, None),
+        (Command::Customer, true, None),
         (Command::Menu, true, None),
     ];
     for (place, (command, is_on, badge)) in columns(rect, row.len(), GAP).into_iter().zip(row) {

@@ -32,7 +32,7 @@ use crate::model::{Model, Stage};
 use crate::theme::Palette;
 use crate::tokens;
 use crate::view::{Panel, View};
-use crate::widgets::{Cut, GAP, Ink, Look, WIDE, command_button, label, notice};
+use crate::widgets::{Cut, GAP, Ink, Look, WIDE, command_button, label, notice, notice_height};
 
 pub use adjust::{discount_decimals, words_id};
 pub use finder::search_id;
@@ -142,7 +142,8 @@ fn panel(ui: &mut Ui, rect: Rect, title: &str, view: &View, out: &mut Out) -> Re
     label(ui, head.rest, Align2::LEFT_CENTER, title, &Ink::strong(tokens::TITLE));
     parts.top(WIDE);
     if let Some((tone, words)) = &view.notice {
-        notice(ui, parts.top(56.0), *tone, words);
+        let height = notice_height(ui, words, parts.rest.width());
+        notice(ui, parts.top(height), *tone, words);
         parts.top(GAP + 4.0);
     }
     parts.rest

@@ -10,15 +10,16 @@ use crate::theme::Palette;
 use crate::tokens;
 use crate::view::View;
 use crate::widgets::{
-    Cut, Face, GAP, Ink, Look, WIDE, amount_box, button, columns, decimals_of, face_of, keypad, label, text_field,
+    Cut, Face, GAP, Ink, Look, WIDE, amount_box, button, columns, decimals_of, face_of, keypad, label, rows, text_field,
 };
 
 /// What a line without a name is called.
 pub const DEFAULT_NAME: &str = "Miscellaneous";
 /// Names that are one touch away.
 const NAMES: [&str; 5] = ["Repair", "Delivery", "Gift wrapping", "Deposit", "Bag"];
-/// Tax categories beside each other; more are reached with the key.
+/// Tax categories in sight; more are reached with the key.
 const TAXES_MAX: usize = 4;
+const TAXES_ACROSS: usize = 2;
 
 pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
     let rest = panel(ui, rect, "Open line", view, out);
@@ -36,7 +37,8 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
     text_field(ui, parts.top(72.0), words_id(), "Name, printed on the receipt", DEFAULT_NAME, &mut view.words);
     move_focus(ui, view);
     parts.top(GAP);
-    tax(ui, &mut Cut::new(parts.bottom(84.0)), model, view);
+    let tax_rows = model.tax_choices.len().clamp(1, TAXES_MAX).div_ceil(TAXES_ACROSS) as f32;
+    tax(ui, &mut Cut::new(parts.bottom(24.0 + tax_rows * (tokens::TARGET + GAP))), model, view);
     parts.bottom(GAP);
     chips(ui, parts.rest, &NAMES, view);
     keypad(ui, pad, &mut view.amount, decimals_of(currency));
@@ -58,7 +60,9 @@ fn tax(ui: &mut Ui, parts: &mut Cut, model: &Model, view: &mut View) {
     label(ui, parts.top(24.0), Align2::LEFT_CENTER, &format!("Tax{key}"), &quiet);
     let first = view.tax.saturating_sub(TAXES_MAX - 1);
     let shown = choices.iter().enumerate().skip(first).take(TAXES_MAX);
-    for (place, (index, choice)) in columns(parts.rest, choices.len().clamp(1, TAXES_MAX), GAP).into_iter().zip(shown) {
+    let count = choices.len().clamp(1, TAXES_MAX).div_ceil(TAXES_ACROSS);
+    let places = rows(parts.rest, count, GAP).into_iter().flat_map(|row| columns(row, TAXES_ACROSS, GAP));
+    for (place, (index, choice)) in places.zip(shown) {
         let look = if view.tax == index { Look::Chosen } else { Look::Plain };
         let face = Face { label: choice.words.clone(), ..Face::default() };
         if button(ui, place, ("tax", index), look, &face) {

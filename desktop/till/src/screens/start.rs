@@ -10,7 +10,9 @@ use crate::model::{Model, Stage};
 use crate::theme::Palette;
 use crate::tokens;
 use crate::view::View;
-use crate::widgets::{Cut, Face, GAP, Ink, Look, Tone, WIDE, button, face_of, label, notice, paragraph, text_field};
+use crate::widgets::{
+    Cut, Face, GAP, Ink, Look, Tone, WIDE, button, face_of, label, notice, notice_height, paragraph, text_field,
+};
 
 /// The shop is being opened: seen for a blink.
 pub fn opening(ui: &mut Ui, rect: Rect, model: &Model) {
@@ -34,7 +36,8 @@ pub fn broken(ui: &mut Ui, rect: Rect, problem: &str, out: &mut Out) {
 /// Pair this till with a shop.
 pub fn pairing(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
     let palette = Palette::of(ui);
-    let height = if view.notice.is_some() { 506.0 } else { 416.0 };
+    let notice_room = view.notice.as_ref().map_or(0.0, |(_, words)| notice_height(ui, words, 504.0) + 12.0);
+    let height = 416.0 + notice_room;
     let mut parts = Cut::new(card(ui, Rect::from_center_size(rect.center(), egui::vec2(560.0, height))));
     parts.rest = parts.rest.shrink(8.0);
     let mut head = Cut::new(parts.top(40.0));
@@ -46,7 +49,7 @@ pub fn pairing(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mu
     paragraph(ui, parts.top(48.0), help, &Ink::regular(tokens::BODY).color(palette.muted), 2);
     parts.top(WIDE);
     if let Some((tone, words)) = &view.notice {
-        notice(ui, parts.top(78.0), *tone, words);
+        notice(ui, parts.top(notice_room - 12.0), *tone, words);
         parts.top(12.0);
     }
     text_field(ui, parts.top(72.0), url_id(), "Address of the server", "https://shop.example.com", &mut view.url);

@@ -19,7 +19,7 @@ pub fn text_field(ui: &mut Ui, rect: Rect, id: Id, name: &str, hint: &str, value
     let place = parts.top(tokens::TARGET);
     let edit = TextEdit::singleline(value)
         .id(id)
-        .hint_text(egui::RichText::new(hint).color(palette.muted.gamma_multiply(0.85)))
+        .hint_text(egui::RichText::new(hint).color(palette.muted.gamma_multiply(0.7)))
         .font(theme::regular(tokens::BODY))
         .char_limit(FIELD_LENGTH_MAX)
         .frame(egui::Frame::NONE)

@@ -14,7 +14,7 @@ pub use button::{Face, Look, button, command_button, command_tile, face_of};
 pub use entry::{Entry, decimals_of};
 pub use field::{amount_box, text_field};
 pub use keypad::keypad;
-pub use notice::{Tone, notice};
+pub use notice::{Tone, notice, notice_height};
 pub use text::{Ink, amount, elided, icon, label, paragraph, text};
 pub use tile::{initial, picture};
 

@@ -21,6 +21,13 @@ pub enum Tone {
     Bad,
 }
 
+/// How high the box of a sentence is at this width, so that none of it is cut: two lines, or as many as it takes, at most four.
+pub fn notice_height(ui: &Ui, words: &str, width: f32) -> f32 {
+    let font = Ink::regular(tokens::BODY).font;
+    let galley = ui.painter().layout(words.to_owned(), font, Palette::of(ui).ink, (width - 58.0).max(80.0));
+    (galley.size().y + 20.0).clamp(56.0, 98.0)
+}
+
 /// Draws the sentence in a box; two lines fit 56 points.
 pub fn notice(ui: &mut Ui, rect: Rect, tone: Tone, words: &str) {
     let palette = Palette::of(ui);
@@ -40,7 +47,9 @@ pub fn notice(ui: &mut Ui, rect: Rect, tone: Tone, words: &str) {
         egui::vec2(parts.rest.width(), galley.size().y.min(parts.rest.height()))
     };
     let place = Align2::LEFT_CENTER.align_size_within_rect(words_size, parts.rest);
-    let rows_max = if rect.height() >= 76.0 {
+    let rows_max = if rect.height() >= 90.0 {
+        4
+    } else if rect.height() >= 70.0 {
         3
     } else if rect.height() >= 50.0 {
         2

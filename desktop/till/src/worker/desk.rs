@@ -6,6 +6,7 @@ use std::sync::mpsc::SyncSender;
 
 use tradepost_connection::{ConnectionError, Device, SyncHandle, SyncState, SyncStatus, SystemEnvironment};
 use tradepost_domain::basket::Basket;
+use tradepost_domain::catalog::ProductStatus;
 use tradepost_domain::id::{CollectionId, TillSessionId};
 use tradepost_domain::shop::{Location, Till};
 use tradepost_operations::read::{ProductFilter, Reader, SaleFilter};
@@ -22,6 +23,8 @@ use crate::model::{AwayFacts, Category, Model, PrintLine, PrintState, SessionFac
 
 /// Quick keys of a group.
 const QUICK_KEYS_MAX: usize = 60;
+/// Fewer best sellers than this do not fill the screen.
+const BEST_MIN: usize = 20;
 /// Groups of quick keys.
 const CATEGORIES_MAX: usize = 24;
 /// Sales listed for a refund.
@@ -246,15 +249,17 @@ impl Desk {
     fn tiles(&self, open: &OpenShop) -> Result<Vec<crate::model::Tile>, OperationError> {
         if open.category.is_none() {
             let best = open.reader.quick_keys(QUICK_KEYS_MAX)?;
-            if !best.is_empty() {
-                return Ok(best.iter().map(rows::tile_of_variant).collect());
+            let mut tiles: Vec<_> = best.iter().map(rows::tile_of_variant).collect();
+            // A young shop has few best sellers: other products fill the screen.
+            if tiles.len() < BEST_MIN {
+                let filter = ProductFilter { status: Some(ProductStatus::Active), ..ProductFilter::default() };
+                let products = open.reader.products(&filter, None, QUICK_KEYS_MAX)?.rows;
+                let others = products.iter().filter(|product| best.iter().all(|variant| variant.product != product.id));
+                tiles.extend(others.map(rows::tile_of_product).take(QUICK_KEYS_MAX - tiles.len()));
             }
+            return Ok(tiles);
         }
-        let filter = ProductFilter {
-            collection: open.category,
-            status: Some(tradepost_domain::catalog::ProductStatus::Active),
-            ..ProductFilter::default()
-        };
+        let filter = ProductFilter { collection: open.category, status: Some(ProductStatus::Active), ..ProductFilter::default() };
         Ok(open.reader.products(&filter, None, QUICK_KEYS_MAX)?.rows.iter().map(rows::tile_of_product).collect())
     }
 
