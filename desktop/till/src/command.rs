@@ -108,9 +108,7 @@ impl Command {
             Self::Park => info("Park", "Set the basket aside", icon::CIRCLE_PAUSE, plain(Key::F4)),
             Self::Recall => info("Recall", "Bring a parked basket back", icon::ARCHIVE_RESTORE, plain(Key::F5)),
             Self::Refund => info("Refund", "Refund lines of an earlier receipt", icon::UNDO, plain(Key::F6)),
-            Self::OpenLine => {
-                info("Open line", "Sell something that is not in the catalog: an amount with a name", icon::TAG, control(Key::O))
-            }
+            Self::OpenLine => info("Open line", "An amount with a name, not in the catalog", icon::TAG, control(Key::O)),
             Self::Customer => info("Customer", "Who buys: find or add a customer", icon::USER, control(Key::U)),
             Self::MoveCash => info("Cash", "Paid in, paid out, safe drop; open the drawer", icon::COINS, plain(Key::F7)),
             Self::Reports => info("Report", "The day so far; count and close the drawer", icon::FILE_TEXT, plain(Key::F8)),

@@ -300,11 +300,25 @@ impl Desk {
 
     /// Something was committed, here or by what another device sent.
     pub fn shop_changed(&mut self) {
+        self.read_again();
+        self.look_at_sync();
+    }
+
+    /// Looks whether anything changed that nobody told of.
+    pub fn look_around(&mut self) {
+        let has_changed = self.open.as_ref().is_some_and(|open| open.has_changed.load(Ordering::Acquire));
+        if has_changed {
+            self.read_again();
+        }
+        self.look_at_sync();
+    }
+
+    /// Reads the shop again, but while it arrives only from time to time: the mark that it changed stays then, for the next look around.
+    fn read_again(&mut self) {
         let Some(open) = &mut self.open else { return };
         let now_ms = Environment::clock(&mut open.env).monotonic_ms;
-        let is_loading = self.model.sync.loading.is_some();
-        if is_loading && now_ms.saturating_sub(open.read_at_ms) < READ_WHILE_LOADING_MS {
-            // The mark stays: it is read at the next look around.
+        let is_arriving = self.model.sync.loading.is_some() && self.model.shop.is_some();
+        if is_arriving && now_ms.saturating_sub(open.read_at_ms) < READ_WHILE_LOADING_MS {
             return;
         }
         open.read_at_ms = now_ms;
@@ -316,18 +330,11 @@ impl Desk {
         if shows_catalog {
             self.refresh_catalog();
         }
-        self.look_around();
     }
 
     /// The sentence about sync, and the report after a time away.
-    pub fn look_around(&mut self) {
+    fn look_at_sync(&mut self) {
         let Some(open) = &mut self.open else { return };
-        let is_due = open.has_changed.load(Ordering::Acquire)
-            && (self.model.sync.loading.is_none()
-                || Environment::clock(&mut open.env).monotonic_ms.saturating_sub(open.read_at_ms) >= READ_WHILE_LOADING_MS);
-        if is_due {
-            return self.shop_changed();
-        }
         let status = open.sync.as_ref().map_or_else(SyncStatus::default, SyncHandle::status);
         let report = away_report(open, &status);
         let offset = self.model.shop.as_ref().map_or(0, |shop| shop.utc_offset_minutes);
