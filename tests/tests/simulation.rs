@@ -6,10 +6,6 @@ use tradepost_replica::Guards;
 use tradepost_tests::simulation::{Settings, World};
 
 const SEEDS: u64 = 50;
-/// Worlds that still break, kept here until they do not: `make simulate SEED=20 STEPS=2000`, and 43. In both a till's disk is cloned and backups are
-/// restored. In 20 the till that gave up its branch leaves out edits that follow the other; in 43 the server waits for entries that never come. The likely
-/// cause, not shown yet: an entry names what it follows by origin and seq alone, and has to name the branch too, by its hash.
-const OPEN: [u64; 2] = [20, 43];
 const STEPS: usize = 2_000;
 
 #[test]
@@ -24,10 +20,6 @@ fn worlds_of_two_thousand_steps_keep_every_promise() {
                         let seed = next.fetch_add(1, Ordering::Relaxed);
                         if seed > SEEDS {
                             return failures;
-                        }
-                        if OPEN.contains(&seed) {
-                            println!("seed {seed} is known to break: see OPEN");
-                            continue;
                         }
                         let outcome = World::run(Settings::rough(seed, STEPS));
                         failures.extend(outcome.failures.into_iter().map(|failure| format!("seed {seed}: {failure}")));
