@@ -1,5 +1,7 @@
 //! The shop itself: its settings, locations, tills and shipping.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::barcode::{EmbeddedCode, EmbeddedScheme, Gtin};
@@ -59,6 +61,9 @@ pub struct ShopSettings {
     pub embedded_codes: Vec<EmbeddedScheme>,
     /// How buyers transfer money: bank, account, reference; empty: bank transfer is not offered.
     pub bank_details: String,
+    /// What people call a device since it was renamed, by its replica's id; others go by the name of their certificate.
+    #[serde(default)]
+    pub device_names: BTreeMap<String, String>,
 }
 
 /// A place that holds stock or sells. One document.
@@ -228,6 +233,7 @@ impl Document for ShopSettings {
             tagline: text("tagline"),
             embedded_codes: fields.list("embedded_codes").iter().filter_map(|pattern| pattern.parse().ok()).collect(),
             bank_details: text("bank_details"),
+            device_names: fields.texts("device_names"),
         }
     }
 
@@ -249,6 +255,7 @@ impl Document for ShopSettings {
             tagline,
             embedded_codes,
             bank_details,
+            device_names,
         } = self;
         let mut fields = Fields::new();
         let texts = [
@@ -267,6 +274,7 @@ impl Document for ShopSettings {
         ];
         texts.into_iter().for_each(|(path, value)| fields.set_text(path, value));
         fields.set_list("embedded_codes", &embedded_codes.iter().map(EmbeddedScheme::to_string).collect::<Vec<_>>());
+        fields.set_texts("device_names", device_names);
         fields.set_int("smallest_coin_minor", *smallest_coin_minor);
         fields.set_int("utc_offset_minutes", i64::from(*utc_offset_minutes));
         fields

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use tradepost_domain::document::Scalar;
 use tradepost_domain::id::{DocumentId, FactId, ReplicaId};
+use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::order::OrderStatus;
 use tradepost_replica::read::{ConflictRow, JournalRow, StockRow};
 use tradepost_replica::{Reader, Vector};
@@ -19,6 +20,9 @@ const ENTRIES_MAX: usize = 5_000;
 const PAGE: usize = 500;
 /// Lines of each kind of thing that needs a person.
 const LINES_MAX: usize = 20;
+
+/// The last part of the path of every field that holds an amount of money.
+const MONEY_FIELDS: [&str; 6] = ["list_price", "compare_at_price", "unit_cost", "price", "goods_gross_min", "unit_price"];
 
 /// What a line of the report is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -62,8 +66,9 @@ impl Shop {
             return Ok(AwayReport::default());
         }
         let conflicts = read.conflicts(LINES_MAX)?;
-        lines.extend(conflicts.iter().filter_map(decided));
-        lines.extend(conflicts.iter().map(needs_decision));
+        let currency = read.shop()?.currency;
+        lines.extend(conflicts.iter().filter_map(|conflict| decided(conflict, currency)));
+        lines.extend(conflicts.iter().map(|conflict| needs_decision(conflict, currency)));
         lines.extend(read.stock_below_zero(LINES_MAX)?.iter().map(oversold));
         for over in over_refunded(&read)? {
             let text = format!("Receipt {} was refunded twice: {} too much was handed back.", over.receipt_number, over.over);
@@ -81,7 +86,7 @@ impl Shop {
 /// What each other device did, counted by kind: "Till 2: 14 sales, 1 refund."
 fn happened(read: &Reader, since: &Vector, own: ReplicaId) -> Outcome<Vec<AwayLine>> {
     let names: BTreeMap<ReplicaId, String> =
-        read.devices()?.into_iter().map(|device| (device.certificate.replica, device.certificate.name)).collect();
+        read.devices()?.into_iter().map(|device| (device.certificate.replica, device.name)).collect();
     let mut counts: BTreeMap<ReplicaId, BTreeMap<&'static str, (u64, &'static str)>> = BTreeMap::new();
     for row in rows_since(read, since)? {
         let Some((one, many)) = words(&row.operation).filter(|_| row.origin.replica != own) else { continue };
@@ -133,6 +138,9 @@ fn words(operation: &str) -> Option<(&'static str, &'static str)> {
         "shop.edit" | "tax_table.save" | "shipping_table.save" | "location.save" | "till.save" => {
             ("change of settings", "changes of settings")
         }
+        "device.rename" => ("device renamed", "devices renamed"),
+        "device.revoke" => ("device removed", "devices removed"),
+        "device.approve" => ("device's work approved", "devices' work approved"),
         "conflict.settle" => ("question settled", "questions settled"),
         "basket.park" => ("basket parked", "baskets parked"),
         _ => return None,
@@ -144,14 +152,16 @@ fn counted(count: u64, one: &str, many: &str) -> String {
 }
 
 /// Which value stands until somebody says otherwise.
-fn decided(conflict: &ConflictRow) -> Option<AwayLine> {
+fn decided(conflict: &ConflictRow, currency: Currency) -> Option<AwayLine> {
     let current = conflict.values.iter().find(|value| value.is_current)?;
-    let text = format!("\"{}\": for now {} is {}.", conflict.title, field(&conflict.path), shown(current.value.as_ref()));
+    let value = shown(&conflict.path, current.value.as_ref(), currency);
+    let text = format!("\"{}\": for now {} is {value}.", conflict.title, field(&conflict.path));
     Some(line(AwayKind::Decided, text, Some(conflict.document), None))
 }
 
-fn needs_decision(conflict: &ConflictRow) -> AwayLine {
-    let values: Vec<String> = conflict.values.iter().map(|value| shown(value.value.as_ref())).collect();
+fn needs_decision(conflict: &ConflictRow, currency: Currency) -> AwayLine {
+    let values: Vec<String> = 
+        conflict.values.iter().map(|value| shown(&conflict.path, value.value.as_ref(), currency)).collect();
     let text = format!(
         "\"{}\": {} was set in several places at the same time ({}). Choose one.",
         conflict.title,
@@ -175,11 +185,14 @@ fn field(path: &str) -> String {
     path.rsplit('/').find(|part| part.parse::<u64>().is_err()).unwrap_or(path).replace('_', " ")
 }
 
-fn shown(value: Option<&Scalar>) -> String {
+/// A value as a person says it; amounts of money are stored in minor units.
+fn shown(path: &str, value: Option<&Scalar>, currency: Currency) -> String {
+    let is_amount = MONEY_FIELDS.contains(&path.rsplit('/').next().unwrap_or(path));
     match value {
         None => "nothing".to_owned(),
         Some(Scalar::Bool(true)) => "yes".to_owned(),
         Some(Scalar::Bool(false)) => "no".to_owned(),
+        Some(Scalar::Int(minor)) if is_amount => Money::from_minor(*minor, currency).to_string(),
         Some(Scalar::Int(number)) => number.to_string(),
         Some(Scalar::Text(text)) => format!("\"{}\"", text.chars().take(60).collect::<String>()),
     }

@@ -106,6 +106,12 @@ pub enum Refusal {
     TenderExceeded { amount: Money, left: Money },
     #[error("this import made nothing here, or it was undone already")]
     NothingToUndo,
+    #[error("a device cannot take itself out of the shop: do it on another one")]
+    OwnDevice,
+    #[error("this device was taken out of the shop already")]
+    DeviceIsRevoked,
+    #[error("nothing of this device waits for approval here")]
+    NothingToApprove,
     #[error("the imported file broke off: {reason}")]
     ImportBroken { reason: String },
 }
@@ -160,6 +166,9 @@ impl Refusal {
             Self::BasketInUse => "basket_in_use",
             Self::TenderExceeded { .. } => "tender_exceeded",
             Self::NothingToUndo => "nothing_to_undo",
+            Self::OwnDevice => "own_device",
+            Self::DeviceIsRevoked => "device_is_revoked",
+            Self::NothingToApprove => "nothing_to_approve",
             Self::ImportBroken { .. } => "import_broken",
         }
     }

@@ -144,7 +144,7 @@ fn not_seen(read: &Reader, own: ReplicaId, now: Timestamp) -> Outcome<Vec<Device
     Ok(silent
         .map(|device| DeviceNotSeen {
             replica: device.certificate.replica,
-            name: device.certificate.name,
+            name: device.name,
             role: device.certificate.role,
             last_entry_at: device.last_entry_at,
         })

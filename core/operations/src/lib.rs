@@ -11,6 +11,7 @@ mod catalog;
 mod catalog_import;
 mod conflict;
 mod customer;
+mod device;
 mod error;
 mod home;
 mod label;

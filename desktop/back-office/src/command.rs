@@ -16,6 +16,7 @@ use crate::api::home::{AwayView, Home};
 use crate::api::import::{ImportPlan, ImportProblemLine, ImportResult};
 use crate::api::label::SheetView;
 use crate::api::order::{BookLine, BookView, OrderQuery, StepInput};
+use crate::api::picture::PictureDraft;
 use crate::api::product::{BulkChange, ProductDraft, ProductFacets, ProductLine, ProductQuery, ProductView, Window};
 use crate::api::report::{Report, SessionLine};
 use crate::api::settings::{LocationDraft, Settings, ShippingRateDraft, ShopDraft, StaffDraft, TaxRateDraft, TillDraft};
@@ -25,7 +26,7 @@ use crate::api::storefront::{CollectionDraft, PutIn};
 use crate::api::sync_status::SyncView;
 use crate::api::undo::Saved;
 use crate::api::{
-    BackOffice, customer, device, file, home, import, label, order, product, report, settings, shop, stock, storefront,
+    BackOffice, customer, device, file, home, import, label, order, picture, product, report, settings, shop, stock, storefront,
 };
 
 /// The back office as commands get it.
@@ -56,12 +57,12 @@ macro_rules! commands {
 
         /// Hands every command to the window.
         pub fn handler<R: tauri::Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + Sync + 'static {
-            tauri::generate_handler![plan_import, $($name),+]
+            tauri::generate_handler![plan_import, offer_picture, add_picture, $($name),+]
         }
 
         /// The names of all commands.
         #[cfg(test)]
-        pub const NAMES: &[&str] = &["plan_import", $(stringify!($name)),+];
+        pub const NAMES: &[&str] = &["plan_import", "offer_picture", "add_picture", $(stringify!($name)),+];
     };
 }
 
@@ -71,6 +72,23 @@ pub async fn plan_import(office: Office<'_>, request: Request<'_>) -> ApiResult<
     let InvokeBody::Raw(bytes) = request.body() else { return Err(ApiError::input("Choose a file.")) };
     let (bytes, name) = (bytes.clone(), file_name(&request));
     run(office, move |office| import::plan(&*office.shop()?, &name, bytes)).await
+}
+
+/// Hands in a picture, whose bytes are the body, for the import that is planned. Says whether its file names it.
+#[tauri::command]
+pub async fn offer_picture(office: Office<'_>, request: Request<'_>) -> ApiResult<bool> {
+    let InvokeBody::Raw(bytes) = request.body() else { return Err(ApiError::input("Choose a file.")) };
+    let (bytes, name) = (bytes.clone(), file_name(&request));
+    run(office, move |office| import::offer_picture(&*office.shop()?, &name, &bytes)).await
+}
+
+/// Adds a picture, whose bytes are the body, to a product.
+#[tauri::command]
+pub async fn add_picture(office: Office<'_>, request: Request<'_>) -> ApiResult<Saved> {
+    let InvokeBody::Raw(bytes) = request.body() else { return Err(ApiError::input("Choose a picture.")) };
+    let product = request.headers().get("product").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+    let bytes = bytes.clone();
+    run(office, move |office| picture::add(&*office.shop()?, &product, &bytes)).await
 }
 
 fn file_name(request: &Request<'_>) -> String {
@@ -119,11 +137,13 @@ commands! {
     fn product(office, id: String) -> ProductView { office.read(|reader| product::show(reader, &id)) }
     fn blank_product(_office) -> ProductDraft { Ok(product::blank()) }
     fn save_product(office, id: String, draft: ProductDraft) -> Saved { office.write(|write| product::save(write, &id, &draft)) }
+    fn arrange_pictures(office, id: String, pictures: Vec<PictureDraft>) -> Saved { office.write(|write| picture::arrange(write, &id, &pictures)) }
     fn bulk_edit(office, ids: Vec<String>, change: BulkChange) -> Saved { office.write(|write| product::bulk_edit(write, &ids, &change)) }
 
     fn import_problems(office, severity: String, offset: usize, limit: usize) -> Window<ImportProblemLine> {
         import::problems(&*office.shop()?, &severity, offset, limit.min(LIMIT_MAX))
     }
+    fn plan_again(office) -> ImportPlan { import::plan_again(&*office.shop()?) }
     fn run_import(office) -> ImportResult { import::run(office) }
     fn cancel_import(office) -> () { office.shop().map(|open| import::cancel(&open)) }
     fn drop_import(office) -> () { office.shop().map(|open| import::forget(&open)) }
@@ -178,6 +198,9 @@ commands! {
     fn save_till(office, draft: TillDraft) -> Saved { office.write(|write| settings::save_till(write, &draft)) }
     fn save_staff(office, draft: StaffDraft) -> Saved { office.write(|write| settings::save_staff(write, &draft)) }
     fn devices(office) -> DevicesView { device::list(office) }
+    fn rename_device(office, replica: String, name: String) -> () { device::rename(office, &replica, &name) }
+    fn revoke_device(office, replica: String, reason: String) -> () { device::revoke(office, &replica, &reason) }
+    fn approve_device(office, replica: String) -> () { device::approve(office, &replica) }
     fn pair_code(office, input: PairInput) -> PairCodeView { device::pair_code(office, &input) }
     fn connect_server(office, input: ConnectInput) -> () { device::connect(office, &input) }
 

@@ -6,9 +6,10 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tauri::http::{HeaderValue, Response, StatusCode, header};
 use tauri::{AppHandle, Emitter, Manager};
 
-use crate::api::{BackOffice, News};
+use crate::api::{BackOffice, News, picture};
 use crate::command;
 
 /// The folder below the system's place for data.
@@ -22,6 +23,11 @@ const PAUSE: Duration = Duration::from_millis(120);
 pub fn run(data: Option<PathBuf>) -> ExitCode {
     let built = tauri::Builder::default()
         .invoke_handler(command::handler())
+        .register_asynchronous_uri_scheme_protocol(picture::SCHEME, |context, request, responder| {
+            let office = context.app_handle().try_state::<Arc<BackOffice>>().map(|office| Arc::clone(&office));
+            let path = request.uri().path().to_owned();
+            tauri::async_runtime::spawn_blocking(move || responder.respond(picture_answer(office.as_deref(), &path)));
+        })
         .setup(move |app| {
             let folder = match data {
                 Some(folder) => folder,
@@ -42,6 +48,21 @@ pub fn run(data: Option<PathBuf>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A picture's name is its content, so the window may keep it.
+fn picture_answer(office: Option<&BackOffice>, path: &str) -> Response<Vec<u8>> {
+    let Some((bytes, kind)) = office.and_then(|office| picture::read(office, path)) else {
+        let mut missing = Response::new(Vec::new());
+        *missing.status_mut() = StatusCode::NOT_FOUND;
+        return missing;
+    };
+    let mut found = Response::new(bytes);
+    let headers = found.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=31536000, immutable"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    found
 }
 
 fn teller(sender: SyncSender<News>) -> Arc<dyn Fn(News) + Send + Sync> {

@@ -25,7 +25,8 @@ async fn a_seller_creates_a_shop_imports_edits_receives_and_settles() {
     let folder = tempfile::tempdir().unwrap();
 
     let screen = stage.open(&folder.path().join("shop")).await;
-    create_shop(&screen).await;
+    screen.create_shop().await;
+    screen.look("home-new").await;
     import(&screen, folder.path()).await;
     edit_price(&screen).await;
     receive_stock(&screen).await;
@@ -35,17 +36,6 @@ async fn a_seller_creates_a_shop_imports_edits_receives_and_settles() {
     let screen = stage.open(&folder.path().join("shop")).await;
     settle(&screen).await;
     screen.close().await;
-}
-
-async fn create_shop(screen: &Screen) {
-    screen.fill("Shop name", "Harbor Street Outfitters").await;
-    screen.fill("Your name", "Maya Lindqvist").await;
-    screen.fill("PIN for the till", "2468").await;
-    screen.fill("PIN again", "2468").await;
-    screen.look("first-start").await;
-    screen.press("Create shop").await;
-    screen.sees("Start selling in three steps").await;
-    screen.look("home-new").await;
 }
 
 async fn import(screen: &Screen, folder: &Path) {

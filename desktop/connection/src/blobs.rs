@@ -69,7 +69,7 @@ impl Blobs {
         if named.is_empty() || !stays_beside || size > BLOB_BYTES_MAX as u64 {
             return None;
         }
-        let bytes = fs::read(path).ok().filter(|bytes| is_picture(bytes))?;
+        let bytes = fs::read(path).ok().filter(|bytes| picture_type(bytes).is_some())?;
         let hash = match keep {
             Keep::Yes => self.put(&bytes).ok()?,
             Keep::No => Hash::of(&bytes),
@@ -141,11 +141,17 @@ impl Blobs {
     }
 }
 
-/// PNG, JPEG or WebP, by their first bytes.
-fn is_picture(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\x89PNG\r\n\x1a\n")
-        || bytes.starts_with(b"\xff\xd8\xff")
-        || (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
+/// The media type of a PNG, JPEG or WebP file, by its first bytes; `None`: it is none of them.
+pub fn picture_type(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        Some("image/png")
+    } else if bytes.starts_with(b"\xff\xd8\xff") {
+        Some("image/jpeg")
+    } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        Some("image/webp")
+    } else {
+        None
+    }
 }
 
 fn hash_of_url(url: &str) -> Option<Hash> {

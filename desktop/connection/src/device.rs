@@ -33,6 +33,9 @@ pub(crate) struct DeviceFile {
     till: Option<TillId>,
     pub(crate) keys: KeyPlace,
     server_url: Option<String>,
+    /// Where buyers find the shop, as the server said when the shop was connected from here.
+    #[serde(default)]
+    storefront_url: Option<String>,
 }
 
 /// A data folder in use by this process.
@@ -81,7 +84,7 @@ impl Device {
         let database_key = DatabaseKey(random(&mut env));
         let founded = Replica::found(folder, device_name, role, database_key.clone(), &mut env)?;
         let keys = Keys::new(&database_key, &founded.signing_seed, Some(&founded.root_seed));
-        let file = DeviceFile { device_id: device_id(&mut env), role, till: None, keys: KeyPlace::File, server_url: None };
+        let file = DeviceFile { device_id: device_id(&mut env), role, till: None, keys: KeyPlace::File, server_url: None, storefront_url: None };
         Self::settle(folder, file, &keys, founded.replica)
     }
 
@@ -120,6 +123,7 @@ impl Device {
             till: own.till,
             keys: KeyPlace::File,
             server_url: Some(url),
+            storefront_url: None,
         };
         Self::settle(folder, file, &keys, replica)
     }
@@ -154,6 +158,11 @@ impl Device {
         self.file.server_url.clone()
     }
 
+    /// Where buyers find the shop: as the server said, or the server itself where another device connected the shop.
+    pub fn storefront_url(&self) -> Option<String> {
+        self.file.storefront_url.clone().or_else(|| self.file.server_url.clone())
+    }
+
     /// Publishes the shop to a server: its operator's admin token makes the server a replica of this shop.
     pub fn connect(&mut self, url: &str, admin_token: &str) -> Result<(), ConnectionError> {
         let url = base_url(url)?;
@@ -162,6 +171,7 @@ impl Device {
         let request = self.certify_server(&answer, &url)?;
         let _: serde_json::Value = wait_for(post(&url, "/api/shops/certificate", Some(admin_token), &request))??;
         self.file.server_url = Some(url.clone());
+        self.file.storefront_url = Some(answer.storefront_url.clone());
         write_device_file(&self.folder, &self.file)?;
         self.line.set_server_url(&url);
         Ok(())

@@ -13,7 +13,7 @@ mod line;
 mod status;
 
 pub use backup::BackupKeys;
-pub use blobs::{BLOB_BYTES_MAX, Blobs, Keep};
+pub use blobs::{BLOB_BYTES_MAX, Blobs, Keep, picture_type};
 pub use device::{Device, PairCode, SyncReport};
 pub use environment::SystemEnvironment;
 pub use error::ConnectionError;

@@ -160,10 +160,11 @@ pub fn embedded_scheme() -> impl Strategy<Value = EmbeddedScheme> {
 }
 
 pub fn shop() -> impl Strategy<Value = ShopSettings> {
+    let numbers = (any::<i64>(), any::<i32>(), vec(embedded_scheme(), 0..3), texts());
     let texts = [text(), text(), text(), text(), text(), text(), text(), text(), text()];
-    let numbers = (any::<i64>(), any::<i32>(), vec(embedded_scheme(), 0..3));
     (id!(ShopId), texts, currency(), select(TaxInclusion::ALL), select(TaxRounding::ALL), numbers).prop_map(
-        |(id, texts, currency, tax_inclusion, tax_rounding, (smallest_coin_minor, utc_offset_minutes, embedded_codes))| {
+        |(id, texts, currency, tax_inclusion, tax_rounding, numbers)| {
+            let (smallest_coin_minor, utc_offset_minutes, embedded_codes, device_names) = numbers;
             let [name, country, region, receipt_header, receipt_footer, contact_email, accent, tagline, bank_details] = texts;
             ShopSettings {
                 id,
@@ -182,6 +183,7 @@ pub fn shop() -> impl Strategy<Value = ShopSettings> {
                 tagline,
                 embedded_codes,
                 bank_details,
+                device_names,
             }
         },
     )

@@ -26,20 +26,32 @@ impl Reader {
     pub fn devices(&self) -> Result<Vec<DeviceRow>, ReplicaError> {
         let stored =
             self.rows(include_str!("../sql/devices.sql"), [], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, bool>(1)?)))?;
-        let last = self.last_entries()?;
+        let (last, names) = (self.last_entries()?, self.shop()?.device_names);
         let mut latest: BTreeMap<ReplicaId, DeviceRow> = BTreeMap::new();
         for (body, is_revoked) in stored {
             let certificate: CertificateBody = cbor::from_slice(&body)?;
             let last_entry_at = last.get(&certificate.replica).copied();
-            let row = DeviceRow { certificate, last_entry_at, is_revoked };
+            let given = names.get(&certificate.replica.to_string()).filter(|name| !name.is_empty());
+            let name = given.unwrap_or(&certificate.name).clone();
+            let (waiting, waiting_count) = self.waiting_for_approval(&certificate.replica)?;
+            let row = DeviceRow { certificate, name, last_entry_at, is_revoked, waiting, waiting_count };
             let known = latest.get(&row.certificate.replica).map(|known| known.certificate.issued_at);
             if known.is_none_or(|known| known <= row.certificate.issued_at) {
                 latest.insert(row.certificate.replica, row);
             }
         }
         let mut devices: Vec<DeviceRow> = latest.into_values().collect();
-        devices.sort_by(|a, b| (&a.certificate.name, a.certificate.replica).cmp(&(&b.certificate.name, b.certificate.replica)));
+        devices.sort_by(|a, b| (&a.name, a.certificate.replica).cmp(&(&b.name, b.certificate.replica)));
         Ok(devices)
+    }
+
+    /// The last seq of each incarnation of a device that waits for approval, and how many entries there are.
+    fn waiting_for_approval(&self, replica: &ReplicaId) -> Result<(Vec<(u32, u64)>, u64), ReplicaError> {
+        let stored = self.rows(include_str!("../sql/waiting_for_approval.sql"), [replica.as_bytes()], |row| {
+            Ok(((row.get::<_, u32>(0)?, row.get::<_, u64>(1)?), row.get::<_, u64>(2)?))
+        })?;
+        let count = stored.iter().map(|(_, count)| count).sum();
+        Ok((stored.into_iter().map(|(last, _)| last).collect(), count))
     }
 
     fn last_entries(&self) -> Result<BTreeMap<ReplicaId, Timestamp>, ReplicaError> {

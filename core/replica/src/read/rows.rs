@@ -390,10 +390,16 @@ pub struct TopVariantRow {
 pub struct DeviceRow {
     /// Its latest certificate.
     pub certificate: tradepost_domain::device::CertificateBody,
+    /// What people call it: the name given to it since, or its certificate's.
+    pub name: String,
     /// When it wrote the last entry that is known here, by its corrected clock.
     pub last_entry_at: Option<Timestamp>,
     /// Whether it no longer belongs to the shop.
     pub is_revoked: bool,
+    /// What it did after it was revoked and waits here for approval: of each of its incarnations, the last seq.
+    pub waiting: Vec<(u32, u64)>,
+    /// How many entries of it wait so.
+    pub waiting_count: u64,
 }
 
 /// An entry in a list of what was done.

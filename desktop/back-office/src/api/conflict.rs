@@ -89,7 +89,7 @@ fn conflict_of(reader: &Reader, row: ConflictRow) -> ApiResult<Conflict> {
 fn who(reader: &Reader, value: &ConflictValue) -> ApiResult<String> {
     let person = value.staff.map(|staff| staff_name(reader, staff)).transpose()?.flatten();
     let devices = reader.devices()?;
-    let device = devices.into_iter().map(|device| device.certificate).find(|device| device.replica == value.origin.replica);
+    let device = devices.into_iter().find(|device| device.certificate.replica == value.origin.replica);
     let device = device.map(|device| device.name);
     Ok(match (person, device) {
         (Some(person), Some(device)) => format!("{person} on {device}"),

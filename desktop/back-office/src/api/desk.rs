@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use tradepost_connection::{Device, SyncHandle, SyncStatus, SystemEnvironment};
+use tradepost_connection::{Blobs, Device, SyncHandle, SyncStatus, SystemEnvironment};
 use tradepost_domain::device::DeviceRole;
 use tradepost_domain::id::StaffId;
 use tradepost_operations::read::Reader;
@@ -46,9 +46,13 @@ pub struct BackOffice {
 /// A shop in use by this process.
 pub struct OpenShop {
     device: Mutex<Device>,
+    /// Its data folder.
+    pub folder: PathBuf,
     /// Whether its keys are in the system's keyring.
     pub keys_in_keyring: bool,
-    server_url: Mutex<Option<String>>,
+    /// The shop's pictures on this device.
+    pub blobs: Arc<Blobs>,
+    addresses: Mutex<Addresses>,
     /// Its verbs.
     pub shop: Shop,
     sync: Mutex<Option<SyncHandle>>,
@@ -60,6 +64,19 @@ pub struct OpenShop {
     /// Set to stop a running import.
     pub stops_import: AtomicBool,
     generation: Arc<AtomicU64>,
+}
+
+/// Where the shop is on the network, once it is.
+#[derive(Clone, Default)]
+struct Addresses {
+    server: Option<String>,
+    storefront: Option<String>,
+}
+
+impl Addresses {
+    fn of(device: &Device) -> Self {
+        Self { server: device.server_url(), storefront: device.storefront_url() }
+    }
 }
 
 impl BackOffice {
@@ -135,14 +152,14 @@ impl BackOffice {
     }
 
     fn settle(&self, device: Device) -> ApiResult<Arc<OpenShop>> {
-        let open = Arc::new(OpenShop::start(device, &self.tell)?);
+        let open = Arc::new(OpenShop::start(device, self.folder.clone(), &self.tell)?);
         *self.open.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&open));
         Ok(open)
     }
 }
 
 impl OpenShop {
-    fn start(device: Device, tell: &Tell) -> ApiResult<Self> {
+    fn start(device: Device, folder: PathBuf, tell: &Tell) -> ApiResult<Self> {
         let replica = device.replica();
         let generation = Arc::new(AtomicU64::new(0));
         let (counter, teller) = (Arc::clone(&generation), Arc::clone(tell));
@@ -151,8 +168,10 @@ impl OpenShop {
         let staff =
             lock(&replica).local(STAFF_KEY)?.and_then(|text| String::from_utf8(text).ok()).and_then(|text| text.parse().ok());
         let open = Self {
+            folder,
             keys_in_keyring: device.keys_are_in_keyring(),
-            server_url: Mutex::new(device.server_url()),
+            blobs: device.blobs(),
+            addresses: Mutex::new(Addresses::of(&device)),
             shop: Shop::new(replica)?,
             device: Mutex::new(device),
             sync: Mutex::new(None),
@@ -169,14 +188,19 @@ impl OpenShop {
 
     /// The server's address, if there is one.
     pub fn server_url(&self) -> Option<String> {
-        held(&self.server_url).clone()
+        held(&self.addresses).server.clone()
+    }
+
+    /// Where buyers find the shop, if it is on a server.
+    pub fn storefront_url(&self) -> Option<String> {
+        held(&self.addresses).storefront.clone()
     }
 
     /// Publishes the shop to a server.
     pub fn connect(&self, url: &str, admin_token: &str) -> ApiResult<()> {
         let mut device = self.device();
         device.connect(url, admin_token)?;
-        *held(&self.server_url) = device.server_url();
+        *held(&self.addresses) = Addresses::of(&device);
         Ok(())
     }
 

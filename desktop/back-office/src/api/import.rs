@@ -1,11 +1,15 @@
 //! Import: a dry run that shows every doubtful row, then the run itself, which can be stopped and taken back.
 
 use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde::Serialize;
+use tradepost_connection::{BLOB_BYTES_MAX, Blobs, Keep};
+use tradepost_domain::catalog::ProductImage;
 use tradepost_domain::id::{BatchId, ImageId, ProductId, VariantId};
 use tradepost_exchange::{Problem, Severity, shopify};
 use tradepost_operations::{
@@ -14,7 +18,8 @@ use tradepost_operations::{
 use ts_rs::TS;
 
 use super::desk::{BackOffice, News, OpenShop, held};
-use super::error::{ApiError, ApiResult};
+use super::error::{ApiError, ApiResult, ErrorCode};
+use super::picture;
 use super::product::Window;
 
 /// The largest file.
@@ -22,10 +27,20 @@ pub const FILE_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// The window hears of progress after so many products.
 const PROGRESS_EVERY: u64 = 50;
 
+/// The most files of pictures that an import takes.
+const PICTURES_MAX: usize = 20_000;
+/// Where pictures wait that were handed in for an import.
+const PICTURES_FOLDER: &str = "import-pictures";
+
 /// A file that was read and not imported yet.
 pub struct Planned {
+    file_name: String,
+    format: String,
     bytes: Arc<[u8]>,
     report: ImportReport,
+    /// The files that it names as pictures, by the last part of their names; a name may stand for several.
+    pictures: BTreeMap<String, BTreeSet<String>>,
+    pictures_here: BTreeSet<String>,
 }
 
 /// What an import would do.
@@ -53,6 +68,10 @@ pub struct ImportPlan {
     pub warnings: u64,
     /// Things to know.
     pub notes: u64,
+    /// Names of the files of pictures that it names and that are not here yet.
+    pub pictures_missing: Vec<String>,
+    /// How many of them are here.
+    pub pictures_here: u64,
 }
 
 /// What is wrong with a row.
@@ -102,16 +121,65 @@ pub fn plan(open: &OpenShop, file_name: &str, bytes: Vec<u8>) -> ApiResult<Impor
     let format = tradepost_exchange::detect(bytes.get(..tradepost_exchange::format::SNIFF_BYTES).unwrap_or(&bytes))
         .map_err(file_error)?
         .format;
-    let report = open.write(|write| {
-        let mut items = Items::open(&bytes, write.reader.shop()?.currency)?;
+    forget(open);
+    let (report, pictures) = dry_run(open, &bytes)?;
+    let (file_name, format) = (file_name.to_owned(), format.to_string());
+    let planned = Planned { file_name, format, bytes, report, pictures, pictures_here: BTreeSet::new() };
+    let plan = plan_of(&planned);
+    *held(&open.planned) = Some(planned);
+    Ok(plan)
+}
+
+/// Says again what importing the planned file would do, now that pictures are here.
+pub fn plan_again(open: &OpenShop) -> ApiResult<ImportPlan> {
+    let bytes = held(&open.planned).as_ref().map(|planned| Arc::clone(&planned.bytes)).ok_or_else(no_file)?;
+    let (report, _) = dry_run(open, &bytes)?;
+    let mut planned = held(&open.planned);
+    let planned = planned.as_mut().ok_or_else(no_file)?;
+    planned.report = report;
+    Ok(plan_of(planned))
+}
+
+/// Hands in a file that the planned file may name as a picture. Says whether it does.
+pub fn offer_picture(open: &OpenShop, file_name: &str, bytes: &[u8]) -> ApiResult<bool> {
+    let names = {
+        let planned = held(&open.planned);
+        planned.as_ref().ok_or_else(no_file)?.pictures.get(file_name).cloned().unwrap_or_default()
+    };
+    if names.is_empty() {
+        return Ok(false);
+    }
+    // What fits is kept as it is, so that importing the same file again changes nothing.
+    let smaller = if bytes.len() > BLOB_BYTES_MAX { Some(picture::prepare(bytes)?) } else { None };
+    for name in &names {
+        let path = pictures_folder(open).join(name);
+        let folder = path.parent().unwrap_or(&path);
+        let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, smaller.as_deref().unwrap_or(bytes)));
+        written.map_err(|error| ApiError::new(ErrorCode::Storage, format!("The picture could not be kept: {}.", error.kind())))?;
+    }
+    if let Some(planned) = held(&open.planned).as_mut() {
+        planned.pictures_here.insert(file_name.to_owned());
+    }
+    Ok(true)
+}
+
+fn no_file() -> ApiError {
+    ApiError::input("Choose a file first.")
+}
+
+fn pictures_folder(open: &OpenShop) -> PathBuf {
+    open.folder.join(PICTURES_FOLDER)
+}
+
+/// What importing would do, and the pictures that the file names beside itself.
+fn dry_run(open: &OpenShop, bytes: &[u8]) -> ApiResult<(ImportReport, BTreeMap<String, BTreeSet<String>>)> {
+    open.write(|write| {
+        let mut items = Items::open(bytes, write.reader.shop()?.currency, open, Keep::No)?;
         let mut report =
             write.shop.plan_import(&mut write.by, &mut items, &ImportOptions::default(), &mut |_| ControlFlow::Continue(()))?;
         items.last_problems().into_iter().for_each(|problem| report.add_problem(problem));
-        Ok(report)
-    })?;
-    let plan = plan_of(file_name, format.to_string(), &report);
-    *held(&open.planned) = Some(Planned { bytes, report });
-    Ok(plan)
+        Ok((report, items.named))
+    })
 }
 
 /// A window of what is wrong, of one severity or all.
@@ -134,7 +202,7 @@ pub fn problems(open: &OpenShop, severity: &str, offset: usize, limit: usize) ->
 pub fn run(office: &BackOffice) -> ApiResult<ImportResult> {
     let open = office.shop()?;
     let planned = held(&open.planned).as_ref().map(|planned| (Arc::clone(&planned.bytes), planned.report.products));
-    let (bytes, total) = planned.ok_or_else(|| ApiError::input("Choose a file first."))?;
+    let (bytes, total) = planned.ok_or_else(no_file)?;
     open.stops_import.store(false, Ordering::Relaxed);
     let mut watch = |progress: &ImportProgress| {
         if progress.products.is_multiple_of(PROGRESS_EVERY) {
@@ -143,10 +211,10 @@ pub fn run(office: &BackOffice) -> ApiResult<ImportResult> {
         if open.stops_import.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let report = open.write(|write| {
-        let mut items = Items::open(&bytes, write.reader.shop()?.currency)?;
+        let mut items = Items::open(&bytes, write.reader.shop()?.currency, &open, Keep::Yes)?;
         Ok(write.shop.run_import(&mut write.by, &mut items, &ImportOptions::default(), &mut watch)?)
     })?;
-    *held(&open.planned) = None;
+    forget(&open);
     Ok(result_of(&report))
 }
 
@@ -155,9 +223,15 @@ pub fn cancel(open: &OpenShop) {
     open.stops_import.store(true, Ordering::Relaxed);
 }
 
-/// Forgets the file that was planned.
+/// Forgets the file that was planned, and the pictures that were handed in for it.
 pub fn forget(open: &OpenShop) {
     *held(&open.planned) = None;
+    match std::fs::remove_dir_all(pictures_folder(open)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(%error, "pictures of an import could not be cleared away");
+        }
+        _ => {}
+    }
 }
 
 /// Takes an import back.
@@ -172,11 +246,31 @@ pub fn undo(open: &OpenShop, batch: &str) -> ApiResult<String> {
 struct Items<'a> {
     reader: shopify::Reader<&'a [u8]>,
     count: Cell<u128>,
+    blobs: &'a Blobs,
+    pictures: PathBuf,
+    keep: Keep,
+    named: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl<'a> Items<'a> {
-    fn open(bytes: &'a [u8], currency: tradepost_domain::money::Currency) -> ApiResult<Self> {
-        Ok(Self { reader: shopify::Reader::open(bytes, currency).map_err(file_error)?, count: Cell::new(0) })
+    fn open(bytes: &'a [u8], currency: tradepost_domain::money::Currency, open: &'a OpenShop, keep: Keep) -> ApiResult<Self> {
+        let reader = shopify::Reader::open(bytes, currency).map_err(file_error)?;
+        let (pictures, named) = (pictures_folder(open), BTreeMap::new());
+        Ok(Self { reader, count: Cell::new(0), blobs: &open.blobs, pictures, keep, named })
+    }
+
+    /// Notes a picture that the file names beside itself, and takes it where it was handed in.
+    fn adopt(&mut self, image: &mut ProductImage) {
+        let path = Path::new(&image.url);
+        let stays_beside = path.components().all(|part| matches!(part, Component::Normal(_)));
+        let last = path.file_name().and_then(|name| name.to_str());
+        let Some(last) = last.filter(|_| stays_beside && !image.url.contains("://") && !image.url.starts_with("blob:")) else { return };
+        if self.named.len() < PICTURES_MAX {
+            self.named.entry(last.to_owned()).or_default().insert(image.url.clone());
+        }
+        if let Some(url) = self.blobs.adopt(&self.pictures, &image.url, self.keep) {
+            image.url = url;
+        }
     }
 
     /// What is wrong with rows after the last product.
@@ -202,7 +296,8 @@ impl Iterator for Items<'_> {
             count.get().to_be_bytes()
         };
         let id = ProductId::from_bytes(next_id());
-        let made = product.draft.into_product(id, || VariantId::from_bytes(next_id()), || ImageId::from_bytes(next_id()));
+        let mut made = product.draft.into_product(id, || VariantId::from_bytes(next_id()), || ImageId::from_bytes(next_id()));
+        made.images.iter_mut().for_each(|image| self.adopt(image));
         Some(Ok(ImportItem {
             row: product.first_row,
             rows: product.row_count,
@@ -239,11 +334,15 @@ fn file_error(error: tradepost_exchange::ExchangeError) -> ApiError {
     ApiError::input(format!("{start}{}", letters.as_str()))
 }
 
-fn plan_of(file_name: &str, format: String, report: &ImportReport) -> ImportPlan {
+fn plan_of(planned: &Planned) -> ImportPlan {
+    let report = &planned.report;
+    let missing = planned.pictures.keys().filter(|name| !planned.pictures_here.contains(*name));
     let count = |severity| report.problems.iter().filter(|problem| problem.severity == severity).count() as u64;
     ImportPlan {
-        file_name: file_name.to_owned(),
-        format,
+        file_name: planned.file_name.clone(),
+        format: planned.format.clone(),
+        pictures_missing: missing.cloned().collect(),
+        pictures_here: planned.pictures_here.len() as u64,
         rows: report.rows,
         products: report.products,
         variants: report.variants,

@@ -12,6 +12,7 @@ pub mod home;
 pub mod import;
 pub mod label;
 pub mod order;
+pub mod picture;
 pub mod product;
 pub mod report;
 pub mod settings;

@@ -14,6 +14,7 @@ use ts_rs::TS;
 use super::amount::{Amount, Count, parse_money, parse_optional_money};
 use super::conflict::{Conflict, conflicts_of};
 use super::error::{ApiError, ApiResult};
+use super::picture::{self, PictureView};
 use super::undo::Saved;
 use super::write::Write;
 
@@ -61,6 +62,8 @@ pub struct ProductLine {
     pub available: Count,
     /// Fields with two values.
     pub conflict_count: u32,
+    /// Where the window finds its first picture, or empty.
+    pub picture: String,
 }
 
 /// Rows of a list, and how many there are in all.
@@ -119,8 +122,8 @@ pub struct ProductView {
     pub option_names: Vec<String>,
     /// Its variants' stock and margin, in the order of the draft's variants.
     pub variants: Vec<VariantFigures>,
-    /// How many pictures it has.
-    pub image_count: u32,
+    /// Its pictures in order.
+    pub pictures: Vec<PictureView>,
     /// The tax categories of the shop's tax table.
     pub tax_categories: Vec<String>,
     /// Fields with two values.
@@ -278,7 +281,7 @@ pub fn show(reader: &Reader, id: &str) -> ApiResult<ProductView> {
         variants: variants.collect(),
         draft: draft_of(&product),
         option_names: product.option_names.clone(),
-        image_count: u32::try_from(product.images.len()).unwrap_or(u32::MAX),
+        pictures: picture::views(&product.images),
         tax_categories: tax_categories(reader)?,
         conflicts: conflicts_of(reader, product.id.into())?,
     })
@@ -416,6 +419,7 @@ fn line_of(row: ProductRow) -> ProductLine {
         variant_count: row.variant_count,
         available: row.available.into(),
         conflict_count: row.conflict_count,
+        picture: picture::address(&row.image_url),
     }
 }
 

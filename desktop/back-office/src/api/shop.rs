@@ -134,7 +134,7 @@ pub fn overview(office: &BackOffice) -> ApiResult<Overview> {
                 .collect(),
             orders_to_pack: reader.order_count(tradepost_domain::order::OrderStatus::Open)?,
             conflicts: reader.conflict_count()?,
-            storefront_url: open.server_url(),
+            storefront_url: open.storefront_url(),
             generation,
         })
     })

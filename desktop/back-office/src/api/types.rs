@@ -3,7 +3,7 @@
 use ts_rs::{Config, TS};
 
 use super::{
-    amount, conflict, customer, device, error, file, home, import, label, order, product, report, settings, shop, stock,
+    amount, conflict, customer, device, error, file, home, import, label, order, picture, product, report, settings, shop, stock,
     storefront, sync_status, undo,
 };
 
@@ -55,6 +55,8 @@ pub fn typescript() -> String {
         product::Window<()>,
         product::ProductFacets,
         product::Facet,
+        picture::PictureView,
+        picture::PictureDraft,
         product::ProductView,
         product::VariantFigures,
         product::ProductDraft,

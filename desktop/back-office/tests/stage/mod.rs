@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub mod server;
+
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -170,6 +172,55 @@ impl Screen {
     /// Goes to another place in the program.
     pub async fn go(&self, hash: &str) {
         self.client.execute("location.hash = arguments[0]", vec![json!(hash)]).await.unwrap();
+    }
+
+    /// Chooses from the list with this label.
+    pub async fn select(&self, label: &str, text: &str) {
+        let path = format!("//label[starts-with(normalize-space(), '{label}')]/following::select[1]");
+        let list = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await.unwrap();
+        list.select_by_label(text).await.unwrap();
+    }
+
+    /// Creates a shop at the first start.
+    pub async fn create_shop(&self) {
+        self.fill("Shop name", "Harbor Street Outfitters").await;
+        self.fill("Your name", "Maya Lindqvist").await;
+        self.fill("PIN for the till", "2468").await;
+        self.fill("PIN again", "2468").await;
+        self.look("first-start").await;
+        self.press("Create shop").await;
+        self.sees("Start selling in three steps").await;
+    }
+
+    /// What the element with this accessible name says.
+    pub async fn says(&self, name: &str) -> String {
+        let path = format!("//*[@aria-label='{name}']");
+        let element = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await.unwrap();
+        element.text().await.unwrap()
+    }
+
+    /// Waits until an element of this kind is on the screen.
+    pub async fn sees_css(&self, css: &str) {
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        if found.is_err() {
+            self.shoot("failed").await;
+            panic!("{css} is not on the screen: {}", self.text().await);
+        }
+    }
+
+    /// Asks the page.
+    pub async fn ask(&self, script: &str) -> Value {
+        self.client.execute(script, vec![]).await.unwrap()
+    }
+
+    /// Waits until this is no longer on the screen.
+    pub async fn sees_no(&self, text: &str) {
+        let begun = std::time::Instant::now();
+        let shown = "return document.body.innerText.includes(arguments[0])";
+        while self.client.execute(shown, vec![json!(text)]).await.unwrap() == json!(true) {
+            assert!(begun.elapsed() < PATIENCE, "\"{text}\" is still on the screen: {}", self.text().await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Closes what is open.

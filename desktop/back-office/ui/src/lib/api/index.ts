@@ -4,7 +4,7 @@ import { listen } from '@tauri-apps/api/event';
 
 import type {
   AwayView, BookLine, BookView, BulkChange, CollectionDraft, Conflict, ConnectInput, CustomerDraft, DevicesView, ErrorCode, Found, FoundVariant, Home,
-  ImportPlan, ImportProblemLine, ImportProgressView, ImportResult, JoinInput, LocationDraft, Movement, NewShopDraft, OrderQuery, Overview, PairCodeView, PairInput,
+  ImportPlan, ImportProblemLine, ImportProgressView, ImportResult, JoinInput, LocationDraft, Movement, NewShopDraft, OrderQuery, Overview, PairCodeView, PairInput, PictureDraft,
   ProductDraft, ProductFacets, ProductLine, ProductQuery, ProductView, PutIn, Report, Saved, SavedFile, SessionLine, Settings, SheetView, ShippingRateDraft,
   ShopDraft, StaffDraft, StartView, StepInput, StockEntry, StockLine, StockQuery, SyncView, TaxRateDraft, TillDraft, Window,
 } from './types';
@@ -52,10 +52,14 @@ export const productFacets = () => call<ProductFacets>('product_facets');
 export const product = (id: string) => call<ProductView>('product', { id });
 export const blankProduct = () => call<ProductDraft>('blank_product');
 export const saveProduct = (id: string, draft: ProductDraft) => call<Saved>('save_product', { id, draft });
+export const addPicture = (product: string, bytes: Uint8Array) => invoke<Saved>('add_picture', bytes, { headers: { product } });
+export const arrangePictures = (id: string, pictures: PictureDraft[]) => call<Saved>('arrange_pictures', { id, pictures });
 export const bulkEdit = (ids: string[], change: BulkChange) => call<Saved>('bulk_edit', { ids, change });
 
 // Import
 export const planImport = (fileName: string, bytes: Uint8Array) => invoke<ImportPlan>('plan_import', bytes, { headers: { 'file-name': encodeURIComponent(fileName) } });
+export const offerPicture = (fileName: string, bytes: Uint8Array) => invoke<boolean>('offer_picture', bytes, { headers: { 'file-name': encodeURIComponent(fileName) } });
+export const planAgain = () => call<ImportPlan>('plan_again');
 export const importProblems = (severity: string, offset: number, limit: number) => call<Window<ImportProblemLine>>('import_problems', { severity, offset, limit });
 export const runImport = () => call<ImportResult>('run_import');
 export const cancelImport = () => call<null>('cancel_import');
@@ -98,6 +102,9 @@ export const saveLocation = (draft: LocationDraft) => call<Saved>('save_location
 export const saveTill = (draft: TillDraft) => call<Saved>('save_till', { draft });
 export const saveStaff = (draft: StaffDraft) => call<Saved>('save_staff', { draft });
 export const devices = () => call<DevicesView>('devices');
+export const renameDevice = (replica: string, name: string) => call<null>('rename_device', { replica, name });
+export const revokeDevice = (replica: string, reason: string) => call<null>('revoke_device', { replica, reason });
+export const approveDevice = (replica: string) => call<null>('approve_device', { replica });
 export const pairCode = (input: PairInput) => call<PairCodeView>('pair_code', { input });
 export const connectServer = (input: ConnectInput) => call<null>('connect_server', { input });
 

@@ -578,7 +578,11 @@ available: Count,
 /**
  * Fields with two values.
  */
-conflict_count: number, };
+conflict_count: number, 
+/**
+ * Where the window finds its first picture, or empty.
+ */
+picture: string, };
 
 export type Window<T> = { 
 /**
@@ -630,6 +634,34 @@ name: string,
  */
 count: number, };
 
+export type PictureView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Where the window finds it; empty: it is on another server.
+ */
+address: string, 
+/**
+ * The server it is on, or empty.
+ */
+elsewhere: string, 
+/**
+ * What it shows, for people who cannot see it.
+ */
+alt_text: string, };
+
+export type PictureDraft = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What it shows.
+ */
+alt_text: string, };
+
 export type ProductView = { 
 /**
  * Its id.
@@ -648,9 +680,9 @@ option_names: Array<string>,
  */
 variants: Array<VariantFigures>, 
 /**
- * How many pictures it has.
+ * Its pictures in order.
  */
-image_count: number, 
+pictures: Array<PictureView>, 
 /**
  * The tax categories of the shop's tax table.
  */
@@ -828,7 +860,15 @@ warnings: number,
 /**
  * Things to know.
  */
-notes: number, };
+notes: number, 
+/**
+ * Names of the files of pictures that it names and that are not here yet.
+ */
+pictures_missing: Array<string>, 
+/**
+ * How many of them are here.
+ */
+pictures_here: number, };
 
 export type ImportProblemLine = { 
 /**
@@ -1460,7 +1500,15 @@ mark: Mark,
 /**
  * Whether it is this computer.
  */
-is_this: boolean, };
+is_this: boolean, 
+/**
+ * Whether it no longer belongs to the shop.
+ */
+is_revoked: boolean, 
+/**
+ * What it did after it was removed and waits here for approval.
+ */
+waiting: number, };
 
 export type PairInput = { 
 /**
@@ -1472,7 +1520,7 @@ role: 'till' | 'back_office',
  */
 name: string, 
 /**
- * Which till, for one.
+ * Which till, for one; empty: a new one of the device's name.
  */
 till: string, };
 
