@@ -132,6 +132,8 @@ pub fn write_file_durably(path: &Path, bytes: &[u8]) -> Result<(), ReplicaError>
 /// Makes the entry of `path` in its folder durable.
 pub fn sync_folder_of(path: &Path) -> Result<(), ReplicaError> {
     if let Some(folder) = path.parent().filter(|_| cfg!(unix)) {
+        // A bare file name is one in the folder that the program stands in.
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         File::open(folder)?.sync_all()?;
     }
     Ok(())

@@ -100,8 +100,8 @@ async fn shipping_and_bank_details(screen: &Screen) {
     screen.sees("Storefront saved").await;
     screen.go("#/settings/shipping").await;
     screen.press("Add rate").await;
-    screen.fill_labelled("Name", "Standard, 3 to 5 days").await;
-    screen.fill_labelled("Price", "4.90").await;
+    screen.fill("Name", "Standard, 3 to 5 days").await;
+    screen.fill("Price", "4.90").await;
     screen.press("Save").await;
     screen.sees("Shipping saved").await;
 }

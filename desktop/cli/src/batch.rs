@@ -275,7 +275,8 @@ impl Totals {
         let mut answer = Answer::new(json, text);
         answer.messages = self.problems.iter().take(20).map(|(line, message)| format!("line {line}: {message}")).collect();
         if self.refused > 0 {
-            answer.messages.push(format!("{} lines were refused; everything else was done.", self.refused));
+            let lines = if self.refused == 1 { "line was" } else { "lines were" };
+            answer.messages.push(format!("{} {lines} refused; everything else was done.", self.refused));
             answer.is_refusal = true;
         }
         answer

@@ -128,7 +128,11 @@ pub fn backup(data: &Path, backup: &Backup) -> Result<Answer, CliError> {
     let json = json!({ "file": shown(&backup.file), "keys": keys.as_deref().map(shown) });
     let answer = Answer::new(json, format!("Wrote {}.", shown(&backup.file)));
     Ok(match keys {
-        Some(keys) => answer.with_message(format!("{} opens it: keep it apart from the backup.", shown(&keys))),
+        Some(keys) => answer.with_message(format!(
+            "A restore needs both files: {} and {}, which opens it. Keep both, each in another place: whoever has both has the shop.",
+            shown(&backup.file),
+            shown(&keys)
+        )),
         None => answer.with_message("Only this device has the keys to it: without this data folder the backup cannot be opened."),
     })
 }

@@ -30,7 +30,10 @@ use crate::args::{Arguments, Command};
 use crate::error::CliError;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return misused(&error),
+    };
     let outcome = run(&arguments);
     match &outcome {
         Ok(answer) => answer.messages.iter().for_each(|message| say(message)),
@@ -44,6 +47,21 @@ fn main() -> ExitCode {
     // A reader that has gone away (`| head`) is no failure of the command, which is done by now.
     drop(std::io::stdout().lock().write_all(out.as_bytes()));
     ExitCode::from(code)
+}
+
+/// Help and version as asked for; what was typed wrong is told on stderr, and under `--json` as one object on stdout as well.
+fn misused(error: &clap::Error) -> ExitCode {
+    drop(error.print());
+    if !error.use_stderr() {
+        return ExitCode::SUCCESS;
+    }
+    if std::env::args_os().any(|argument| argument == "--json") {
+        let told = error.to_string();
+        let first = told.lines().next().unwrap_or_default();
+        let message = first.strip_prefix("error: ").unwrap_or(first).to_owned();
+        drop(std::io::stdout().lock().write_all(CliError::Usage(message).to_json().as_bytes()));
+    }
+    ExitCode::from(2)
 }
 
 fn say(message: &str) {

@@ -54,7 +54,8 @@ impl Open {
 
     /// An amount as typed, in the shop's currency.
     pub fn amount(&self, text: &str) -> Result<Money, CliError> {
-        Ok(Money::parse(text, self.settings()?.currency)?)
+        let currency = self.settings()?.currency;
+        Money::parse(text, currency).map_err(|error| CliError::Usage(format!("\"{text}\": {error}")))
     }
 
     /// The location of this name; the first where none is given.

@@ -238,10 +238,55 @@ fn a_backup_is_restored_elsewhere_and_goes_on_under_a_new_number() {
     let sale = one_object(&shell.run_in(&elsewhere, &["sell", "MUG", "--cash", "9.50", "--json"]));
     assert_eq!(sale["receipt_number"].as_str().map(|number| number.starts_with("T01-1-")), Some(false), "{sale}");
 
+    let keys = shell.path("shop.backup.keys");
+    let kept = shell.path("kept-apart");
+    std::fs::rename(&keys, &kept).unwrap();
+    let lost = shell.run_in(&shell.path("third"), &["restore", &backup]);
+    assert_eq!(lost.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&lost.stderr).contains("shop.backup.keys"), "{}", String::from_utf8_lossy(&lost.stderr));
+    let found = shell.run_in(&shell.path("third"), &["restore", &backup, "--keys", &kept.display().to_string()]);
+    assert_eq!(found.status.code(), Some(0), "{}", String::from_utf8_lossy(&found.stderr));
+    let wrong = shell.run_in(&shell.path("fourth"), &["restore", &backup, "--keys", &backup]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("no file of keys"));
+    std::fs::rename(&kept, &keys).unwrap();
+
     let here = shell.json(&["restore", &backup]);
     assert_eq!(here["shop"], "Corner");
     assert!(shell.path("data").join("before-restore-1").join("shop.db").exists(), "what stood here is set aside");
     assert_eq!(shell.json(&["digest"])["digest"], before["digest"]);
+}
+
+#[test]
+fn a_backup_is_written_into_the_folder_that_somebody_stands_in() {
+    let shell = Shell::with_shop();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tradepost"));
+    command.current_dir(shell.root.path()).env("TRADEPOST_KEY_FILE", "1").args(["--data", "data", "backup", "today"]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(shell.path("today").exists() && shell.path("today.keys").exists());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("needs both files"));
+}
+
+#[test]
+fn what_is_typed_wrong_is_one_object_too_and_ends_with_two() {
+    let shell = Shell::with_shop();
+    shell.json(&["till", "open", "--float", "10"]);
+    let table: [&[&str]; 7] = [
+        &["no-such-command"],
+        &["sell"],
+        &["report", "sales", "--from", "yesterday"],
+        &["sell", "MUG", "--cash", "ten"],
+        &["stock", "count", "MUG"],
+        &["product", "set", "mug", "color=red"],
+        &["orders", "list", "--status", "lost"],
+    ];
+    for arguments in table {
+        assert_eq!(shell.refused(arguments, 2).0, "usage", "{arguments:?}");
+    }
+    assert_eq!(shell.run(&["--help"]).status.code(), Some(0));
+    let plain = shell.run(&["no-such-command"]);
+    assert_eq!((plain.status.code(), plain.stdout.is_empty()), (Some(2), true), "without --json nothing goes to stdout");
 }
 
 #[test]

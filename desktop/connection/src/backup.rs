@@ -46,13 +46,13 @@ impl Device {
     /// beside the backup, else those of the folder. The device goes on under a new incarnation, and what it wrote after the backup
     /// comes back from its peers.
     pub fn restore(folder: &Path, file: &Path, keys: Option<&Path>) -> Result<Self, ConnectionError> {
+        fs::metadata(file).map_err(|error| ConnectionError::reading("the backup", &error))?;
         let beside = keys_beside(file);
         let BackupKeyFile { device, keys } = match keys {
             Some(path) => read_keys(path)?,
             None if beside.exists() => read_keys(&beside)?,
-            None => of_folder(folder)?,
+            None => of_folder(folder, &beside)?,
         };
-        fs::metadata(file).map_err(|error| ConnectionError::reading("the backup", &error))?;
         Self::make_private_folder(folder)?;
         let aside = set_aside(folder)?;
         let restored = Replica::restore(file, folder, keys.secrets(), &mut SystemEnvironment::new());
@@ -74,12 +74,15 @@ fn keys_beside(file: &Path) -> PathBuf {
 }
 
 fn read_keys(path: &Path) -> Result<BackupKeyFile, ConnectionError> {
-    let text = fs::read_to_string(path).map_err(|error| ConnectionError::reading("the file of keys", &error))?;
-    serde_json::from_str(&text).map_err(|_| missing("the file given: it is not one that a backup writes"))
+    let bytes = fs::read(path).map_err(|error| ConnectionError::reading("the file of keys", &error))?;
+    let text = String::from_utf8_lossy(&bytes);
+    serde_json::from_str(&text).map_err(|_| ConnectionError::NotKeys { file: path.display().to_string() })
 }
 
-fn of_folder(folder: &Path) -> Result<BackupKeyFile, ConnectionError> {
-    let device = crate::device::read_device_file(folder).map_err(|_| missing("both the backup and this folder"))?;
+/// The keys of the device that stands in the folder: the backup may be its own.
+fn of_folder(folder: &Path, beside: &Path) -> Result<BackupKeyFile, ConnectionError> {
+    let nowhere = |_| ConnectionError::BackupKeysMissing { beside: beside.display().to_string() };
+    let device = crate::device::read_device_file(folder).map_err(nowhere)?;
     let keys = keys::find(folder, &device.device_id, device.keys)?;
     Ok(BackupKeyFile { device, keys })
 }

@@ -23,6 +23,20 @@ pub enum ConnectionError {
         /// Keyring or key file.
         place: String,
     },
+    /// A backup whose keys are nowhere.
+    #[error(
+        "the keys to this backup are missing: put the file {beside} beside it, which was written with it, or say where it is (--keys FILE); without it nobody can open the backup"
+    )]
+    BackupKeysMissing {
+        /// What the file of the keys is called.
+        beside: String,
+    },
+    /// A file that holds no keys.
+    #[error("{file} is no file of keys: it is written beside a backup, and ends in .keys")]
+    NotKeys {
+        /// Its name.
+        file: String,
+    },
     /// A file of the data folder could not be read or written.
     #[error("{what} could not be {action}: {reason}")]
     Folder {

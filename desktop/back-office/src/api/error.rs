@@ -91,7 +91,10 @@ impl From<ConnectionError> for ApiError {
         match error {
             ConnectionError::Replica(replica) => replica.into(),
             ConnectionError::NoShopHere => Self::new(ErrorCode::NoShop, sentence(&error.to_string())),
-            ConnectionError::KeysMissing { .. } | ConnectionError::Folder { .. } => {
+            ConnectionError::KeysMissing { .. }
+            | ConnectionError::BackupKeysMissing { .. }
+            | ConnectionError::NotKeys { .. }
+            | ConnectionError::Folder { .. } => {
                 Self::new(ErrorCode::Storage, sentence(&error.to_string()))
             }
             ConnectionError::ShopHere

@@ -106,7 +106,10 @@ impl Screen {
     }
 
     async fn type_into(&self, at: Locator<'_>, text: &str) {
-        let field = self.client.wait().at_most(PATIENCE).for_element(at).await.unwrap();
+        let Ok(field) = self.client.wait().at_most(PATIENCE).for_element(at).await else {
+            self.shoot("failed").await;
+            panic!("{at:?} is not on the screen: {}", self.text().await);
+        };
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
     }

@@ -165,8 +165,8 @@ impl Buyer {
         let (_, payment) = self.send(&format!("{details}/details"), &address).await;
         let way = choice(&payment, "payment", "transfer");
         let mut chosen = vec![("token", token.as_str()), ("payment", way.as_str())];
-        let shipping = payment.contains("name=\"shipping\"").then(|| choice(&payment, "shipping", ""));
-        chosen.extend(shipping.as_deref().map(|rate| ("shipping", rate)));
+        let shipping = payment.contains("name=\"rate\"").then(|| choice(&payment, "rate", ""));
+        chosen.extend(shipping.as_deref().map(|rate| ("rate", rate)));
         let (_, review) = self.send(&format!("{details}/payment"), &chosen).await;
         let last = [("token", hidden(&review, "token")), ("seen", hidden(&review, "seen"))];
         let last: Vec<(&str, &str)> = last.iter().map(|(name, value)| (*name, value.as_str())).collect();
