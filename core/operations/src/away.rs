@@ -160,8 +160,7 @@ fn decided(conflict: &ConflictRow, currency: Currency) -> Option<AwayLine> {
 }
 
 fn needs_decision(conflict: &ConflictRow, currency: Currency) -> AwayLine {
-    let values: Vec<String> = 
-        conflict.values.iter().map(|value| shown(&conflict.path, value.value.as_ref(), currency)).collect();
+    let values: Vec<String> = conflict.values.iter().map(|value| shown(&conflict.path, value.value.as_ref(), currency)).collect();
     let text = format!(
         "\"{}\": {} was set in several places at the same time ({}). Choose one.",
         conflict.title,

@@ -84,7 +84,14 @@ impl Device {
         let database_key = DatabaseKey(random(&mut env));
         let founded = Replica::found(folder, device_name, role, database_key.clone(), &mut env)?;
         let keys = Keys::new(&database_key, &founded.signing_seed, Some(&founded.root_seed));
-        let file = DeviceFile { device_id: device_id(&mut env), role, till: None, keys: KeyPlace::File, server_url: None, storefront_url: None };
+        let file = DeviceFile {
+            device_id: device_id(&mut env),
+            role,
+            till: None,
+            keys: KeyPlace::File,
+            server_url: None,
+            storefront_url: None,
+        };
         Self::settle(folder, file, &keys, founded.replica)
     }
 

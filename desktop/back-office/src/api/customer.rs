@@ -60,10 +60,18 @@ impl From<AddressDraft> for Address {
 impl AddressDraft {
     /// On separate lines, as written on a parcel.
     pub fn lines(&self) -> Vec<String> {
-        let place = [self.postal_code.as_str(), self.city.as_str(), self.region.as_str()];
-        let place = place.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        let lines = [self.name.clone(), self.line1.clone(), self.line2.clone(), place, self.country.clone(), self.phone.clone()];
-        lines.into_iter().filter(|line| !line.is_empty()).collect()
+        let (city, region, code) = (self.city.as_str(), self.region.as_str(), self.postal_code.as_str());
+        let joined = |parts: &[&str], between: &str| {
+            parts.iter().copied().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(between)
+        };
+        let place = match self.country.as_str() {
+            "US" | "CA" => joined(&[city, &joined(&[region, code], " ")], ", "),
+            "AU" => joined(&[city, region, code], " "),
+            "GB" | "IE" => joined(&[city, region, code], "\n"),
+            _ => joined(&[code, city, region], " "),
+        };
+        let lines = [self.name.as_str(), &self.line1, &self.line2, &place, &self.country, &self.phone];
+        lines.iter().flat_map(|line| line.lines()).filter(|line| !line.is_empty()).map(str::to_owned).collect()
     }
 }
 
@@ -110,4 +118,29 @@ pub fn save(write: &mut Write<'_, '_>, draft: CustomerDraft) -> ApiResult<Saved>
 fn find(reader: &Reader, id: &str) -> ApiResult<Customer> {
     let id: CustomerId = id.parse().map_err(|_| ApiError::not_found("customer"))?;
     reader.customer(id)?.ok_or_else(|| ApiError::not_found("customer"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_written_as_its_country_writes_it() {
+        let lines = |country: &str| {
+            let address = AddressDraft {
+                name: String::new(),
+                line1: "12 Alder Street".to_owned(),
+                line2: String::new(),
+                city: "Salem".to_owned(),
+                region: "OR".to_owned(),
+                postal_code: "97301".to_owned(),
+                country: country.to_owned(),
+                phone: String::new(),
+            };
+            address.lines().join(" / ")
+        };
+        assert_eq!(lines("US"), "12 Alder Street / Salem, OR 97301 / US");
+        assert_eq!(lines("DE"), "12 Alder Street / 97301 Salem OR / DE");
+        assert_eq!(lines("GB"), "12 Alder Street / Salem / OR / 97301 / GB");
+    }
 }

@@ -94,9 +94,7 @@ impl From<ConnectionError> for ApiError {
             ConnectionError::KeysMissing { .. }
             | ConnectionError::BackupKeysMissing { .. }
             | ConnectionError::NotKeys { .. }
-            | ConnectionError::Folder { .. } => {
-                Self::new(ErrorCode::Storage, sentence(&error.to_string()))
-            }
+            | ConnectionError::Folder { .. } => Self::new(ErrorCode::Storage, sentence(&error.to_string())),
             ConnectionError::ShopHere
             | ConnectionError::BadAddress(_)
             | ConnectionError::Unreachable { .. }

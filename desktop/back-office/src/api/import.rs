@@ -155,7 +155,8 @@ pub fn offer_picture(open: &OpenShop, file_name: &str, bytes: &[u8]) -> ApiResul
         let path = pictures_folder(open).join(name);
         let folder = path.parent().unwrap_or(&path);
         let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, smaller.as_deref().unwrap_or(bytes)));
-        written.map_err(|error| ApiError::new(ErrorCode::Storage, format!("The picture could not be kept: {}.", error.kind())))?;
+        written
+            .map_err(|error| ApiError::new(ErrorCode::Storage, format!("The picture could not be kept: {}.", error.kind())))?;
     }
     if let Some(planned) = held(&open.planned).as_mut() {
         planned.pictures_here.insert(file_name.to_owned());
@@ -264,7 +265,9 @@ impl<'a> Items<'a> {
         let path = Path::new(&image.url);
         let stays_beside = path.components().all(|part| matches!(part, Component::Normal(_)));
         let last = path.file_name().and_then(|name| name.to_str());
-        let Some(last) = last.filter(|_| stays_beside && !image.url.contains("://") && !image.url.starts_with("blob:")) else { return };
+        let Some(last) = last.filter(|_| stays_beside && !image.url.contains("://") && !image.url.starts_with("blob:")) else {
+            return;
+        };
         if self.named.len() < PICTURES_MAX {
             self.named.entry(last.to_owned()).or_default().insert(image.url.clone());
         }

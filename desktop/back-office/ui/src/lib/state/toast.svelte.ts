@@ -1,4 +1,4 @@
-// Short news at the foot of the window: done (with undo), or what failed and what to do next.
+// Short news at the foot of the window: done (with undo), or what failed and what to do next. While a dialog is open, what failed stands in it.
 import { failure } from '../api';
 
 export interface Toast {
@@ -14,13 +14,23 @@ const TOASTS_MAX = 3;
 class Toasts {
   shown = $state<Toast[]>([]);
   #next = 1;
+  #dialogs: ((message: string) => void)[] = [];
 
   done(text: string, undo?: () => Promise<unknown>) {
     this.#add({ id: this.#next++, text, tone: 'done', action: undo && { label: 'Undo', run: undo } });
   }
 
   fail(error: unknown) {
-    this.#add({ id: this.#next++, text: failure(error).message, tone: 'failed' });
+    const text = failure(error).message;
+    const dialog = this.#dialogs.at(-1);
+    if (dialog) dialog(text);
+    else this.#add({ id: this.#next++, text, tone: 'failed' });
+  }
+
+  /** From now on `take` gets what fails, until the function returned is called. */
+  within(take: (message: string) => void): () => void {
+    this.#dialogs.push(take);
+    return () => (this.#dialogs = this.#dialogs.filter((other) => other !== take));
   }
 
   dismiss(id: number) {
