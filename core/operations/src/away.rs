@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use tradepost_domain::device::DeviceRole;
 use tradepost_domain::document::Scalar;
 use tradepost_domain::id::{DocumentId, FactId, ReplicaId};
 use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::order::OrderStatus;
-use tradepost_replica::read::{ConflictRow, JournalRow, StockRow};
+use tradepost_replica::read::{ConflictRow, DeviceRow, JournalRow, StockRow};
 use tradepost_replica::{Reader, Vector};
 
 use crate::error::Outcome;
@@ -86,7 +87,7 @@ impl Shop {
 /// What each other device did, counted by kind: "Till 2: 14 sales, 1 refund."
 fn happened(read: &Reader, since: &Vector, own: ReplicaId) -> Outcome<Vec<AwayLine>> {
     let names: BTreeMap<ReplicaId, String> =
-        read.devices()?.into_iter().map(|device| (device.certificate.replica, device.name)).collect();
+        read.devices()?.into_iter().map(|device| (device.certificate.replica, said_name(device))).collect();
     let mut counts: BTreeMap<ReplicaId, BTreeMap<&'static str, (u64, &'static str)>> = BTreeMap::new();
     for row in rows_since(read, since)? {
         let Some((one, many)) = words(&row.operation).filter(|_| row.origin.replica != own) else { continue };
@@ -99,6 +100,14 @@ fn happened(read: &Reader, since: &Vector, own: ReplicaId) -> Outcome<Vec<AwayLi
         line(AwayKind::Happened, format!("{name}: {}.", done.join(", ")), None, None)
     };
     Ok(counts.into_iter().map(sentence).collect())
+}
+
+/// What a person calls it. A server's own name is its address.
+fn said_name(device: DeviceRow) -> String {
+    match device.certificate.role {
+        DeviceRole::Server => "The web shop".to_owned(),
+        DeviceRole::Till | DeviceRole::BackOffice => device.name,
+    }
 }
 
 fn rows_since(read: &Reader, since: &Vector) -> Outcome<Vec<JournalRow>> {
@@ -179,9 +188,13 @@ fn line(kind: AwayKind, text: String, document: Option<DocumentId>, fact: Option
     AwayLine { kind, text, document, fact }
 }
 
-/// The last part of a path, as a person would say it: `variants/<id>/list_price` is "list price".
+/// The last part of a path, as a person would say it: `variants/<id>/list_price` is "price".
 fn field(path: &str) -> String {
-    path.rsplit('/').find(|part| part.parse::<u64>().is_err()).unwrap_or(path).replace('_', " ")
+    match path.rsplit('/').find(|part| part.parse::<u64>().is_err()).unwrap_or(path) {
+        "list_price" => "price".to_owned(),
+        "unit_cost" => "cost".to_owned(),
+        other => other.replace('_', " "),
+    }
 }
 
 /// A value as a person says it; amounts of money are stored in minor units.

@@ -55,6 +55,7 @@ fn picture_answer(office: Option<&BackOffice>, path: &str) -> Response<Vec<u8>> 
     let Some((bytes, kind)) = office.and_then(|office| picture::read(office, path)) else {
         let mut missing = Response::new(Vec::new());
         *missing.status_mut() = StatusCode::NOT_FOUND;
+        missing.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         return missing;
     };
     let mut found = Response::new(bytes);

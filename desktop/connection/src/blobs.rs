@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use tradepost_domain::id::ShopId;
@@ -36,11 +37,12 @@ pub enum Keep {
 pub struct Blobs {
     folder: PathBuf,
     wanted: Mutex<BTreeSet<Hash>>,
+    arrived: AtomicU64,
 }
 
 impl Blobs {
     pub(crate) fn in_folder(data: &Path) -> Self {
-        Self { folder: data.join("blobs"), wanted: Mutex::new(BTreeSet::new()) }
+        Self { folder: data.join("blobs"), wanted: Mutex::new(BTreeSet::new()), arrived: AtomicU64::new(0) }
     }
 
     /// Keeps a picture and names it: `blob:<hash>` is its URL in a product.
@@ -118,8 +120,14 @@ impl Blobs {
         self.wanted().remove(hash);
         let Some(bytes) = fetched.filter(|bytes| Hash::of(bytes) == *hash) else { return Ok(()) };
         self.put(&bytes)?;
+        self.arrived.fetch_add(1, Ordering::Relaxed);
         fs::write(self.folder.join("sent").join(hash.to_string()), [])
             .map_err(|error| ConnectionError::writing("a picture", &error))
+    }
+
+    /// How many pictures arrived since the program started.
+    pub(crate) fn arrived(&self) -> u64 {
+        self.arrived.load(Ordering::Relaxed)
     }
 
     /// Pictures here that the server does not have yet, as far as this device knows.

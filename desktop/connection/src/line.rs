@@ -263,6 +263,7 @@ async fn move_pictures(line: Arc<Line>) {
             tracing::info!(%error, "pictures wait");
             tokio::time::sleep(PAUSE_MAX).await;
         }
+        line.change(|status| status.pictures_arrived = line.blobs.arrived());
     }
 }
 

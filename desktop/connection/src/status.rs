@@ -15,6 +15,8 @@ pub struct SyncStatus {
     pub server_url: Option<String>,
     /// The server's clock minus this device's, milliseconds.
     pub device_clock_offset_ms: i64,
+    /// Pictures that arrived since the program started: a screen that missed one looks again when this changes.
+    pub pictures_arrived: u64,
 }
 
 /// How the line to the server stands.
@@ -52,6 +54,7 @@ impl Default for SyncStatus {
             last_in_step_at: None,
             server_url: None,
             device_clock_offset_ms: 0,
+            pictures_arrived: 0,
         }
     }
 }

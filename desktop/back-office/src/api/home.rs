@@ -3,13 +3,13 @@
 use serde::Serialize;
 use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::time::{BusinessDay, Timestamp};
-use tradepost_operations::read::{ProductFilter, Reader};
+use tradepost_operations::read::{OrderFilter, PAGE_MAX, ProductFilter, Reader};
 use tradepost_operations::{AwayKind, HomeTasks, Origin, Position, Vector, lock};
 use ts_rs::TS;
 
 use super::amount::{Amount, Tone};
 use super::desk::{OpenShop, now_ms};
-use super::error::ApiResult;
+use super::error::{ApiError, ApiResult};
 use super::report::{DayFigures, figures};
 
 /// Under which name this machine remembers up to where somebody has read.
@@ -18,6 +18,11 @@ const SEEN_KEY: &str = "back_office/seen";
 const EXAMPLES_MAX: usize = 3;
 /// Hours that the chart always shows; it grows where something was sold earlier or later.
 const OPENING_HOURS: std::ops::RangeInclusive<u8> = 8..=19;
+
+/// Pages of web orders that the chart of hours looks through: more than a small shop has in a week.
+const ORDER_PAGES_MAX: usize = 10;
+const DAY_MS: i64 = 24 * HOUR_MS;
+const HOUR_MS: i64 = 60 * 60 * 1000;
 
 /// The home screen.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -225,16 +230,48 @@ fn task(count: usize, (one, many): (&str, &str), detail: String, tone: Tone, scr
 }
 
 fn hours(reader: &Reader, today: BusinessDay, week_ago: BusinessDay, currency: Currency) -> ApiResult<Vec<HourFigures>> {
-    let (now, before) = (reader.sales_by_hour(today)?, reader.sales_by_hour(week_ago)?);
+    let (mut now, mut before) = (reader.sales_by_hour(today)?, reader.sales_by_hour(week_ago)?);
+    for (day, hour, gross) in web_orders(reader, week_ago)? {
+        if day == today {
+            now.push((hour, gross));
+        } else if day == week_ago {
+            before.push((hour, gross));
+        }
+    }
     let used = || now.iter().chain(&before).map(|(hour, _)| *hour);
     let first = used().min().unwrap_or(u8::MAX).min(*OPENING_HOURS.start());
     let last = used().max().unwrap_or(0).max(*OPENING_HOURS.end());
-    let of = |hours: &[(u8, Money)], hour: u8| -> Amount {
-        hours.iter().find(|(known, _)| *known == hour).map_or(Money::zero(currency), |(_, gross)| *gross).into()
+    let of = |hours: &[(u8, Money)], hour: u8| -> ApiResult<Amount> {
+        let parts = hours.iter().filter(|(known, _)| *known == hour).map(|(_, gross)| *gross);
+        Ok(Money::sum(currency, parts).map_err(|problem| ApiError::input(problem.to_string()))?.into())
     };
-    Ok((first..=last)
-        .map(|hour| HourFigures { label: hour.to_string(), now: of(&now, hour), before: of(&before, hour) })
-        .collect())
+    (first..=last)
+        .map(|hour| Ok(HourFigures { label: hour.to_string(), now: of(&now, hour)?, before: of(&before, hour)? }))
+        .collect()
+}
+
+/// Day, hour and total of the web orders since a day.
+fn web_orders(reader: &Reader, since: BusinessDay) -> ApiResult<Vec<(BusinessDay, u8, Money)>> {
+    let offset_ms = i64::from(reader.shop()?.utc_offset_minutes) * 60_000;
+    let mut found = Vec::new();
+    for page in 0..ORDER_PAGES_MAX {
+        let filter = OrderFilter { status: None, search: String::new() };
+        let rows = reader.orders(&filter, PAGE_MAX, page * PAGE_MAX)?;
+        let count = rows.len();
+        for row in rows {
+            let local_ms = row.placed_at.unix_ms.saturating_add(offset_ms);
+            let Ok(unix_day) = i32::try_from(local_ms.div_euclid(DAY_MS)) else { continue };
+            let hour = u8::try_from(local_ms.rem_euclid(DAY_MS) / HOUR_MS).unwrap_or(0);
+            if unix_day < since.unix_day {
+                return Ok(found);
+            }
+            found.push((BusinessDay { unix_day }, hour, row.gross));
+        }
+        if count < PAGE_MAX {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 fn comparison(now: &Amount, before: &Amount) -> String {

@@ -19,6 +19,8 @@ pub struct SyncView {
     pub waiting: u64,
     /// The server's address, if the shop has one.
     pub server_url: Option<String>,
+    /// Pictures that arrived since the program started.
+    pub pictures_arrived: u64,
 }
 
 /// The status in words; `now_ms` tells whether "since" needs a date.
@@ -30,6 +32,7 @@ pub fn view(status: &SyncStatus, offset_minutes: i32, now_ms: i64) -> SyncView {
         detail: detail(status, offset_minutes, now_ms),
         waiting: status.waiting_entries,
         server_url: status.server_url.clone(),
+        pictures_arrived: status.pictures_arrived,
     }
 }
 
@@ -85,7 +88,14 @@ mod tests {
     use tradepost_domain::time::Timestamp;
 
     fn status(state: SyncState, waiting_entries: u64) -> SyncStatus {
-        SyncStatus { state, waiting_entries, last_in_step_at: None, server_url: None, device_clock_offset_ms: 0 }
+        SyncStatus {
+            state,
+            waiting_entries,
+            last_in_step_at: None,
+            server_url: None,
+            device_clock_offset_ms: 0,
+            pictures_arrived: 0,
+        }
     }
 
     #[test]

@@ -247,6 +247,14 @@ impl Screen {
         assert!(findings.is_empty(), "{name}: {findings:#?}");
     }
 
+    /// The same in light and in dark.
+    pub async fn look_in_both(&self, name: &str) {
+        self.theme("dark").await;
+        self.look(&format!("{name}-dark")).await;
+        self.theme("light").await;
+        self.look(name).await;
+    }
+
     async fn shoot(&self, name: &str) {
         // The picture is of the last frame that was drawn.
         let drawn = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0)));";

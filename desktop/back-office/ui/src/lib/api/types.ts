@@ -228,7 +228,11 @@ waiting: number,
 /**
  * The server's address, if the shop has one.
  */
-server_url: string | null, };
+server_url: string | null, 
+/**
+ * Pictures that arrived since the program started.
+ */
+pictures_arrived: number, };
 
 export type Home = { 
 /**
