@@ -191,7 +191,7 @@ async fn join(screen: &Screen, other: &Screen, server: &Server) {
     other.fill("One-time code", "0000-0000").await;
     other.fill("Name of this computer", "Workshop").await;
     other.press("Join shop").await;
-    other.sees("code").await;
+    other.sees("No device is waiting with this code").await;
     other.look_in_both("online-join-wrong").await;
     other.fill("One-time code", &code).await;
     other.press("Join shop").await;

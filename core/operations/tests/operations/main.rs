@@ -3,6 +3,7 @@
 
 mod catalog;
 mod counter;
+mod device;
 mod import;
 mod meeting;
 mod order;

@@ -405,7 +405,7 @@ fn order_items(placed: &OrderPlaced, state: &OrderState) -> Vec<BookItem> {
     let progress = |item: &LineItem| {
         let line = state.lines.iter().find(|line| line.line == item.line.id);
         line.map(|line| match (line.supplied.thousandths > 0, line.packed.thousandths > 0) {
-            (true, _) => format!("{} of {} gone", line.supplied, line.ordered),
+            (true, _) => format!("{} of {} supplied", line.supplied, line.ordered),
             (false, true) => format!("{} of {} packed", line.packed, line.ordered),
             (false, false) => String::new(),
         })
