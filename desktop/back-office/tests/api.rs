@@ -5,14 +5,17 @@
 
 mod common;
 
+use std::sync::{Arc, OnceLock};
+
 use common::{PRODUCTS_CSV, hand_over, new_shop, office, office_with_shop, second_device};
 use tradepost_back_office::api::customer::{self, CustomerDraft};
+use tradepost_back_office::api::desk::Tell;
 use tradepost_back_office::api::order::{self, OrderQuery};
 use tradepost_back_office::api::product::{self, BulkChange, ProductQuery};
 use tradepost_back_office::api::stock::{self, StockEntry, StockQuery};
 use tradepost_back_office::api::storefront::{self, CollectionDraft, PutIn};
 use tradepost_back_office::api::{
-    BackOffice, ErrorCode, News, conflict, device, file, home, import, label, report, settings, shop,
+    BackOffice, ErrorCode, News, OpenShop, conflict, device, file, home, import, label, picture, report, settings, shop,
 };
 use tradepost_connection::SystemEnvironment;
 use tradepost_operations::By;
@@ -313,4 +316,59 @@ fn the_screens_have_the_colors_of_the_look() {
         let line = format!("--{name}: light-dark({}, {});", color["light"].as_str().unwrap(), color["dark"].as_str().unwrap());
         assert!(css.contains(&line), "ui/src/tokens.css is not current: run npm run tokens in ui ({line})");
     }
+}
+
+#[test]
+fn an_import_that_is_stopped_keeps_what_was_taken_and_can_be_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let running: Arc<OnceLock<Arc<OpenShop>>> = Arc::default();
+    let stops = Arc::clone(&running);
+    let tell: Tell = Arc::new(move |news| {
+        if let (News::Import(_), Some(open)) = (news, stops.get()) {
+            import::cancel(open);
+        }
+    });
+    let office = BackOffice::new(folder.path().join("shop"), folder.path().join("downloads"), tell);
+    shop::create(&office, new_shop()).unwrap();
+    let open = office.shop().unwrap();
+    running.set(Arc::clone(&open)).ok();
+    let rows: String = (0..300).map(|n| format!("thing-{n},Thing {n},T-{n},1.00\n")).collect();
+    let file = format!("Handle,Title,Variant SKU,Variant Price\n{rows}").into_bytes();
+    assert_eq!(import::plan(&open, "things.csv", file).unwrap().created, 300);
+    let result = import::run(&office).unwrap();
+    let count = || office.read(|reader| product::list(reader, &ProductQuery::default(), 0, 1)).unwrap().total;
+    assert_eq!((result.title.as_str(), (1..300).contains(&count())), ("Stopped", true), "{}", count());
+    import::undo(&open, &result.batch.unwrap()).unwrap();
+    assert_eq!(count(), 0);
+}
+
+#[test]
+fn pictures_beside_a_product_file_come_with_it_and_nothing_else_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = office_with_shop(folder.path());
+    let open = office.shop().unwrap();
+    let file = "Handle,Title,Variant SKU,Variant Price,Image Src\n\
+        mug,Mug,MUG,9.50,pictures/mug.png\n\
+        cup,Cup,CUP,4.50,../cup.png\n\
+        pot,Pot,POT,19.50,https://pictures.example/pot.png\n";
+    let picture = b"\x89PNG\r\n\x1a\nrest";
+    let plan = || import::plan(&open, "products.csv", file.as_bytes().to_vec()).unwrap();
+    assert_eq!(plan().pictures_missing, ["mug.png"]);
+    assert!(!import::offer_picture(&open, "cup.png", picture).unwrap(), "only what the file names beside itself");
+    assert!(!import::offer_picture(&open, "pictures/mug.png", picture).unwrap());
+    assert!(import::offer_picture(&open, "mug.png", picture).unwrap());
+    let again = import::plan_again(&open).unwrap();
+    assert_eq!((again.pictures_missing.len(), again.pictures_here), (0, 1));
+    import::run(&office).unwrap();
+    let rows = office.read(|reader| product::list(reader, &ProductQuery::default(), 0, 10)).unwrap().rows;
+    let kept: Vec<(&str, bool)> = rows.iter().map(|row| (row.title.as_str(), !row.picture.is_empty())).collect();
+    assert_eq!(kept, [("Cup", false), ("Mug", true), ("Pot", false)]);
+    let address = rows[1].picture.rsplit('/').next().unwrap();
+    assert_eq!(picture::read(&office, address).unwrap(), (picture.to_vec(), "image/png"));
+    assert!(picture::read(&office, "../device.json").is_none());
+    assert!(!folder.path().join("shop/import-pictures").exists(), "nothing is left lying about");
+
+    plan();
+    import::offer_picture(&open, "mug.png", picture).unwrap();
+    assert_eq!(import::plan_again(&open).unwrap().unchanged, 3, "the same file with the same picture changes nothing");
 }

@@ -31,6 +31,7 @@ async fn a_shop_goes_online_sells_on_the_web_and_is_run_from_two_computers() {
     screen.create_shop().await;
     import_the_bicycles(&screen).await;
     import_with_a_picture(&screen, folder.path()).await;
+    labels(&screen, &at("shop")).await;
     shipping_and_bank_details(&screen).await;
     connect(&screen, &mut server).await;
     pair_a_till(&screen, &server, &till).await;
@@ -91,6 +92,15 @@ async fn import_with_a_picture(screen: &Screen, folder: &Path) {
         "return [...document.querySelectorAll('[aria-label^=\"Picture \"] img')].filter((img) => img.naturalWidth === 1).length";
     assert_eq!(screen.ask(drawn).await, 2, "both pictures are drawn");
     screen.look_in_both("online-product-pictures").await;
+}
+
+async fn labels(screen: &Screen, shop: &Path) {
+    screen.go("#/stock/labels").await;
+    screen.fill_labelled("Find a product", "HAT-1\u{E007}").await;
+    screen.press_starting("Make PDF").await;
+    screen.sees("Labels.pdf").await;
+    screen.look("online-labels").await;
+    assert!(std::fs::read(shop.join("downloads/Labels.pdf")).unwrap().starts_with(b"%PDF"));
 }
 
 async fn shipping_and_bank_details(screen: &Screen) {

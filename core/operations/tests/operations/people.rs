@@ -44,6 +44,8 @@ fn what_a_cashier_may_not_do_is_refused_and_a_manager_approves_it() {
     let by = By::staff(&mut env, cashier.id);
     assert_eq!(code(shop.discount_line(&by, &mut basket, line, Some(discount(None)))), "not_permitted");
     assert_eq!(code(shop.override_price(&by, &mut basket, line, eur(1))), "not_permitted");
+    let script = shop.batch_seller(&By::staff(&mut env, cashier.id), open.till).map(drop);
+    assert_eq!(code(script), "not_permitted", "a script may name other prices, so it takes the right to do so");
     checkout.basket.discount = Some(discount(None));
     assert_eq!(code(shop.complete(&mut By::staff(&mut env, cashier.id), checkout.clone())), "not_permitted");
 

@@ -54,6 +54,8 @@ impl Stage {
             .env("DISPLAY", format!(":{}", number.trim()))
             .env("GDK_BACKEND", "x11")
             .env_remove("TRADEPOST_DATA")
+            // What the window writes for people goes beside its data, not among the downloads of whoever runs the tests.
+            .env("XDG_CONFIG_HOME", std::env::temp_dir().join("tradepost-no-such-folder"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
