@@ -125,7 +125,11 @@ impl Line {
         let now = Timestamp::from_unix_ms(SystemEnvironment::new().clock().wall_ms);
         self.change(|status| match &mut status.state {
             SyncState::Offline { reason: old, .. } => reason.clone_into(old),
-            state => *state = SyncState::Offline { since: now, reason: reason.to_owned() },
+            state @ (SyncState::NotConnected
+            | SyncState::Connecting
+            | SyncState::Loading { .. }
+            | SyncState::InStep
+            | SyncState::Exchanging) => *state = SyncState::Offline { since: now, reason: reason.to_owned() },
         });
     }
 
@@ -216,6 +220,10 @@ impl SyncHandle {
 }
 
 /// The thread: its own small runtime, dialing and talking until told to stop.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a line held decides when to dial again; nothing that is kept depends on it"
+)]
 fn run(line: &Arc<Line>) {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -268,6 +276,7 @@ async fn move_pictures(line: Arc<Line>) {
 }
 
 /// Waits, in ticks, writing the witness behind; wakes for a changed wish or address, not for every sale.
+#[expect(clippy::disallowed_methods, reason = "a pause before dialing again is real time")]
 async fn rest(line: &Arc<Line>, pause: Duration) {
     let before = (*held(&line.wish), line.server_url());
     let until = Instant::now() + pause;
@@ -423,6 +432,7 @@ fn closed(close: Option<tungstenite::protocol::CloseFrame>) -> ConnectionError {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "a kind of failure that the library adds is a broken connection, too")]
 fn broken(error: &tungstenite::Error) -> ConnectionError {
     match error {
         tungstenite::Error::Http(_) | tungstenite::Error::Protocol(_) => ConnectionError::NotOurServer,

@@ -1,6 +1,6 @@
 //! The real server and the real command line beside the window, and a buyer with a plain browser.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -77,8 +77,7 @@ pub fn some_website() -> String {
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
-            let mut asked = [0; 4096];
-            stream.read(&mut asked).ok();
+            read_request(&stream);
             let page = "<!doctype html><title>Welcome</title><p>Sign in to use this network";
             let answer = format!(
                 "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{page}",
@@ -88,6 +87,18 @@ pub fn some_website() -> String {
         }
     });
     url
+}
+
+/// Reads a request to its end: hanging up before that would be another failure than the one that is played.
+fn read_request(stream: &TcpStream) {
+    let mut asked = BufReader::new(stream);
+    let (mut line, mut length) = (String::new(), 0);
+    while asked.read_line(&mut line).is_ok_and(|read| read > 0) && !line.trim().is_empty() {
+        let value = line.to_lowercase().strip_prefix("content-length:").and_then(|value| value.trim().parse().ok());
+        length = value.unwrap_or(length);
+        line.clear();
+    }
+    std::io::copy(&mut asked.take(length), &mut std::io::sink()).ok();
 }
 
 /// The command line on a data folder.
