@@ -157,6 +157,25 @@ create table stock_movements (
   primary key (variant, location, at, fact)
 ) without rowid, strict;
 
+-- Lines of this machine's own latest sales. They belong into stock_levels, stock_movements and sales_by_variant, where each line
+-- has pages of its own; here they lie side by side, so that a sale writes one page for all of them. They are put into their places
+-- between sales. Whoever reads one of those tables adds what waits here. Each line's variant has its row in stock_levels.
+create table waiting_lines (
+  number integer primary key,
+  variant blob not null,
+  location blob not null,
+  at integer not null,
+  fact blob not null,
+  moved integer,
+  uncounted integer not null,
+  replica blob not null,
+  incarnation integer not null,
+  seq integer not null,
+  business_day integer not null,
+  quantity integer,
+  gross integer
+) strict;
+
 create table sales (
   business_day integer not null,
   sold_at integer not null,

@@ -20,6 +20,7 @@ use crate::error::ReplicaError;
 use crate::identity::{self, Continuity, Discontinuity, Identity, Membership};
 use crate::journal::{Guards, Journal, Place, listing, put_local, retry_quarantined};
 use crate::origin::{Hash, Origin, Vector};
+use crate::projections::waiting;
 use crate::read::{Digest, Reader};
 use crate::store::{self, FolderLock, Mode};
 
@@ -478,9 +479,20 @@ impl Replica {
         Ok(())
     }
 
-    /// Folds the write-ahead log into the file as far as readers allow. The driver calls it between sales.
+    /// Puts what the latest sales left for later into its places, and folds the write-ahead log into the file as far as readers
+    /// allow. The driver calls it between sales.
     pub fn checkpoint_wal(&mut self) -> Result<(), ReplicaError> {
+        self.place_waiting()?;
         self.connection.query_row("pragma wal_checkpoint(passive)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    pub(crate) fn place_waiting(&self) -> Result<(), ReplicaError> {
+        if waiting::is_any(&self.connection)? {
+            let db_tx = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+            waiting::place(&db_tx)?;
+            db_tx.commit()?;
+        }
         Ok(())
     }
 

@@ -175,3 +175,35 @@ fn reports_add_up_to_the_sales() {
     assert_eq!(by_receipt[0].id, sales[0].id);
     assert_eq!(reader.stock_movements(world::variant(1), 10).unwrap().len(), 4);
 }
+
+#[test]
+fn what_a_sale_leaves_for_later_is_seen_at_once_and_put_into_its_place_unnoticed() {
+    let mut world = World::new();
+    world.act(&Act::Receive { till: 0, variant: 1, quantity: 500 });
+    world.act(&Act::Count { till: 0, variant: 2, quantity: 9 });
+    let rows = |world: &World| world.tills[0].get().reader().unwrap().projection_digests().unwrap();
+    let sold = |world: &World| {
+        let reader = world.tills[0].get().reader().unwrap();
+        let top = reader.top_products(world::DAY, world::DAY, 5).unwrap();
+        let listed = reader.variant(world::variant(1)).unwrap().map(|row| row.available);
+        let keys: Vec<_> = reader.quick_keys(5).unwrap().into_iter().map(|row| row.id).collect();
+        (top, reader.stock_movements(world::variant(1), 5).unwrap(), listed, keys, world.on_hand(0, 1), world.on_hand(0, 2))
+    };
+    // Enough that the sales themselves put lines into their places, and some are left.
+    for sale in 0..330 {
+        world.act(&Act::Sell { till: 0, variant: 1 + u8::from(sale % 110 == 0), quantity: 1 });
+    }
+    let (waiting, waiting_sold) = (rows(&world), sold(&world));
+    assert_eq!((waiting_sold.4, waiting_sold.5), (500 - 327, 9 - 3));
+    assert_eq!(waiting_sold.1.len(), 5);
+    world.tills[0].get_mut().checkpoint_wal().unwrap();
+    assert_eq!((rows(&world), sold(&world)), (waiting.clone(), waiting_sold.clone()));
+    world.act(&Act::Sell { till: 0, variant: 1, quantity: 1 });
+    let one_waits = rows(&world);
+    assert_ne!(one_waits, waiting);
+    assert_eq!(world.on_hand(0, 1), 500 - 328);
+    world.tills[0].get_mut().rebuild(&mut |_, _| {}).unwrap();
+    assert_eq!(rows(&world), one_waits);
+    world.meet();
+    assert_eq!(rows(&world), Shop::reader(&world.shop).projection_digests().unwrap());
+}

@@ -68,6 +68,7 @@ enum Stage {
 impl Replica {
     /// Begins a checkpoint of what is here now.
     pub fn checkpoint_source(&self, env: &mut dyn Environment) -> Result<CheckpointSource, ReplicaError> {
+        self.place_waiting()?;
         let connection = store::open_connection(&store::database_path(&self.folder), &self.database_key, Mode::ReadOnly)?;
         connection.execute_batch("begin")?;
         let chains = Chains::load(&connection)?;

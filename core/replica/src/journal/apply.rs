@@ -78,7 +78,7 @@ pub(crate) fn own(
             let telling = Telling::of(header, place.section(first + index));
             let bytes = facts::body(tx, telling.place)?.unwrap_or_default();
             if facts::tell(tx, &journal.chains, fact, &bytes, &telling)? == Told::New {
-                projections::fact_recorded(tx, fact, context)?;
+                projections::own_fact_recorded(tx, fact, context)?;
             }
             applied.devices.extend(identity::fact_told(tx, &journal.identity, &fact.body)?);
             applied.touched.facts.push(fact.id);

@@ -14,6 +14,7 @@ mod sessions;
 pub(crate) mod stock;
 pub(crate) mod text;
 pub(crate) mod totals;
+pub(crate) mod waiting;
 
 use rusqlite::Connection;
 use tradepost_domain::document::DocumentKind;
@@ -68,6 +69,13 @@ pub fn document_changed(tx: &Connection, id: DocumentId, kind: DocumentKind) -> 
         | DocumentKind::TaxTable
         | DocumentKind::ShippingTable => Ok(()),
     }
+}
+
+/// A fact of our own was told for the first time: what a sale's lines change waits for a quieter moment.
+pub fn own_fact_recorded(tx: &Connection, fact: &Fact, context: &Context<'_>) -> Result<(), ReplicaError> {
+    let FactBody::SaleCompleted(sale) = &fact.body else { return fact_recorded(tx, fact, context) };
+    sales::sale_added(tx, fact.id, sale, context)?;
+    waiting::sale_completed(tx, fact, sale, context)
 }
 
 /// A fact was told for the first time.

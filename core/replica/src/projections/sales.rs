@@ -18,8 +18,23 @@ use crate::error::ReplicaError;
 /// A refund without a sale stands under this.
 pub(crate) const NO_SALE: [u8; 16] = [0; 16];
 
+/// What was sold of a variant.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sold {
+    /// Thousandths.
+    pub quantity: i64,
+    /// Minor units.
+    pub gross: i64,
+}
+
 /// A sale was completed.
 pub(super) fn sale_completed(tx: &Connection, fact: FactId, sale: &Sale, context: &Context<'_>) -> Result<(), ReplicaError> {
+    sale_added(tx, fact, sale, context)?;
+    if context.is_covered { Ok(()) } else { count_lines(tx, sale) }
+}
+
+/// The row of a sale, and what it adds to the totals of its day and session; its lines are counted apart.
+pub(super) fn sale_added(tx: &Connection, fact: FactId, sale: &Sale, context: &Context<'_>) -> Result<(), ReplicaError> {
     tx.prepare_cached(include_str!("../sql/put_sale.sql"))?.execute(params![
         sale.business_day.unix_day,
         sale.sold_at.unix_ms,
@@ -40,9 +55,17 @@ pub(super) fn sale_completed(tx: &Connection, fact: FactId, sale: &Sale, context
         totals.add_sale(sale);
         totals.add_slot(sale);
     })?;
-    let lines = sale.lines.iter().filter_map(|item| Some((item.line.variant?, item.line.quantity.thousandths, item.gross.minor)));
-    count_variants(tx, sale.business_day, lines)?;
     sessions::update(tx, sale.session, sale.gross.currency, |totals| totals.add_sale(sale))
+}
+
+/// Counts what a sale's lines sold.
+pub(super) fn count_lines(tx: &Connection, sale: &Sale) -> Result<(), ReplicaError> {
+    count_variants(tx, sale.business_day, sold_lines(sale))
+}
+
+/// What a sale's lines sold, by variant.
+pub(super) fn sold_lines(sale: &Sale) -> BTreeMap<VariantId, Sold> {
+    sum_up(sale.lines.iter().filter_map(|item| Some((item.line.variant?, item.line.quantity.thousandths, item.gross.minor))))
 }
 
 /// Money went back.
@@ -63,7 +86,7 @@ pub(super) fn refunded(tx: &Connection, fact: FactId, refund: &Refund, context: 
         .lines
         .iter()
         .filter_map(|line| Some((line.variant?, line.quantity.thousandths.wrapping_neg(), line.gross.minor.wrapping_neg())));
-    count_variants(tx, refund.business_day, lines)?;
+    count_variants(tx, refund.business_day, sum_up(lines))?;
     sessions::update(tx, refund.session, refund.gross.currency, |totals| totals.add_refund(refund))
 }
 
@@ -80,24 +103,22 @@ pub(super) fn count_on_day(tx: &Connection, day: BusinessDay, count: impl FnOnce
     Ok(())
 }
 
-fn count_variants(
-    tx: &Connection,
-    day: BusinessDay,
-    lines: impl Iterator<Item = (VariantId, i64, i64)>,
-) -> Result<(), ReplicaError> {
-    let mut sums: BTreeMap<VariantId, (i64, i64)> = BTreeMap::new();
+fn sum_up(lines: impl Iterator<Item = (VariantId, i64, i64)>) -> BTreeMap<VariantId, Sold> {
+    let mut sums: BTreeMap<VariantId, Sold> = BTreeMap::new();
     for (variant, quantity, gross) in lines {
-        let (quantities, grosses) = sums.entry(variant).or_default();
-        *quantities = quantities.wrapping_add(quantity);
-        *grosses = grosses.wrapping_add(gross);
+        let sold = sums.entry(variant).or_default();
+        sold.quantity = sold.quantity.wrapping_add(quantity);
+        sold.gross = sold.gross.wrapping_add(gross);
     }
-    for (variant, (quantity, gross)) in sums {
-        count_variant(tx, day, variant, quantity, gross)?;
-    }
-    Ok(())
+    sums
 }
 
-fn count_variant(tx: &Connection, day: BusinessDay, variant: VariantId, quantity: i64, gross: i64) -> Result<(), ReplicaError> {
+fn count_variants(tx: &Connection, day: BusinessDay, sums: BTreeMap<VariantId, Sold>) -> Result<(), ReplicaError> {
+    sums.into_iter().try_for_each(|(variant, sold)| count_variant(tx, day, variant, sold))
+}
+
+/// Counts what was sold of a variant on a trading day.
+pub(super) fn count_variant(tx: &Connection, day: BusinessDay, variant: VariantId, sold: Sold) -> Result<(), ReplicaError> {
     let stored: Option<(i64, i64)> = tx
         .prepare_cached("select quantity, gross from sales_by_variant where business_day = ? and variant = ?")?
         .query_row(params![day.unix_day, variant.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -106,8 +127,8 @@ fn count_variant(tx: &Connection, day: BusinessDay, variant: VariantId, quantity
     tx.prepare_cached(include_str!("../sql/put_sales_by_variant.sql"))?.execute(params![
         day.unix_day,
         variant.as_bytes(),
-        quantities.wrapping_add(quantity),
-        grosses.wrapping_add(gross),
+        quantities.wrapping_add(sold.quantity),
+        grosses.wrapping_add(sold.gross),
     ])?;
     Ok(())
 }

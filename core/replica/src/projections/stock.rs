@@ -12,8 +12,9 @@ use tradepost_domain::fact::{Fact, FactBody};
 use tradepost_domain::id::{FactId, LocationId, ReplicaId, VariantId};
 use tradepost_domain::posting::Account;
 use tradepost_domain::stock::StockCounted;
+use tradepost_domain::time::Timestamp;
 
-use super::Context;
+use super::{Context, waiting};
 use crate::error::ReplicaError;
 use crate::origin::Origin;
 
@@ -52,9 +53,14 @@ pub(super) fn fact_recorded(tx: &Connection, fact: &Fact, context: &Context<'_>)
     if let FactBody::StockCounted(counted) = &fact.body {
         return stock_counted(tx, fact.id, counted, context);
     }
+    moves_of(&fact.body).into_iter().try_for_each(|(place, moved)| stock_moved(tx, fact.id, place, moved, context))
+}
+
+/// What a fact moves, by place.
+fn moves_of(body: &FactBody) -> BTreeMap<Place, Moved> {
     // A fact whose amounts do not fit moves nothing, on every replica alike.
     let mut moves: BTreeMap<Place, Moved> = BTreeMap::new();
-    for posting in fact.body.postings().unwrap_or_default() {
+    for posting in body.postings().unwrap_or_default() {
         let amount = posting.amount;
         match posting.account {
             Account::OnHand(location, variant) => add(&mut moves.entry((variant, location)).or_default().on_hand, amount),
@@ -72,7 +78,38 @@ pub(super) fn fact_recorded(tx: &Connection, fact: &Fact, context: &Context<'_>)
             | Account::CashOutside => {}
         }
     }
-    moves.into_iter().try_for_each(|(place, moved)| stock_moved(tx, fact.id, place, moved, context))
+    moves
+}
+
+/// What a fact takes from or brings to this location by variant, where that is all that it moves.
+pub(super) fn moves_from(body: &FactBody, location: LocationId) -> Option<BTreeMap<VariantId, i64>> {
+    let mut moves = BTreeMap::new();
+    for ((variant, place), Moved { on_hand, unavailable, in_transit }) in moves_of(body) {
+        if place != location || unavailable != 0 || in_transit != 0 {
+            return None;
+        }
+        moves.insert(variant, on_hand);
+    }
+    Some(moves)
+}
+
+/// Whether a movement that is told now comes after the place's latest stock count. A place that has no row yet gets one.
+pub(super) fn is_after_count(tx: &Connection, place: Place, context: &Context<'_>) -> Result<bool, ReplicaError> {
+    let Some(level) = stored_level(tx, place)? else {
+        write_level(tx, place, &Level::default())?;
+        return Ok(true);
+    };
+    Ok(level.count.is_none_or(|count| count.is_before(context)))
+}
+
+/// Books a movement that has waited; `uncounted` of it is not in the latest stock count.
+pub(super) fn place(tx: &Connection, place: Place, moved: i64, uncounted: i64, moving: &Moving) -> Result<(), ReplicaError> {
+    if moved != 0 {
+        write_movement(tx, place, moved, false, moving)?;
+    }
+    let mut level = find_level(tx, place)?;
+    add(&mut level.on_hand, uncounted);
+    write_level(tx, place, &level)
 }
 
 /// Promises more (or, negative, less) of a variant to orders.
@@ -89,7 +126,7 @@ fn add(sum: &mut i64, amount: i64) {
 
 fn stock_moved(tx: &Connection, fact: FactId, place: Place, moved: Moved, context: &Context<'_>) -> Result<(), ReplicaError> {
     if moved.on_hand != 0 {
-        write_movement(tx, fact, place, moved.on_hand, false, context)?;
+        write_movement(tx, place, moved.on_hand, false, &Moving::of(fact, context))?;
     }
     if context.is_covered {
         return Ok(());
@@ -104,11 +141,12 @@ fn stock_moved(tx: &Connection, fact: FactId, place: Place, moved: Moved, contex
 }
 
 fn stock_counted(tx: &Connection, fact: FactId, counted: &StockCounted, context: &Context<'_>) -> Result<(), ReplicaError> {
+    waiting::place(tx)?;
     let mut sums: BTreeMap<VariantId, i64> = BTreeMap::new();
     counted.lines.iter().for_each(|line| add(sums.entry(line.variant).or_default(), line.quantity.thousandths));
     for (variant, quantity) in sums {
         let place = (variant, counted.location);
-        write_movement(tx, fact, place, quantity, true, context)?;
+        write_movement(tx, place, quantity, true, &Moving::of(fact, context))?;
         if !context.is_covered {
             start_from(tx, place, Count::of(fact, context), quantity, context)?;
         }
@@ -154,12 +192,16 @@ impl Count {
     }
 }
 
-fn origin_at(row: &Row<'_>, column: usize) -> Result<Origin, rusqlite::Error> {
+pub(super) fn origin_at(row: &Row<'_>, column: usize) -> Result<Origin, rusqlite::Error> {
     Ok(Origin { replica: ReplicaId::from_bytes(row.get(column)?), incarnation: row.get(column + 1)? })
 }
 
-fn find_level(tx: &Connection, (variant, location): Place) -> Result<Level, ReplicaError> {
-    let level = tx
+fn find_level(tx: &Connection, place: Place) -> Result<Level, ReplicaError> {
+    Ok(stored_level(tx, place)?.unwrap_or_default())
+}
+
+fn stored_level(tx: &Connection, (variant, location): Place) -> Result<Option<Level>, ReplicaError> {
+    Ok(tx
         .prepare_cached(include_str!("../sql/find_stock_level.sql"))?
         .query_row([variant.as_bytes(), location.as_bytes()], |row| {
             let fact: Option<[u8; 16]> = row.get(4)?;
@@ -175,8 +217,7 @@ fn find_level(tx: &Connection, (variant, location): Place) -> Result<Level, Repl
             };
             Ok(Level { on_hand: row.get(0)?, committed: row.get(1)?, unavailable: row.get(2)?, in_transit: row.get(3)?, count })
         })
-        .optional()?;
-    Ok(level.unwrap_or_default())
+        .optional()?)
 }
 
 fn write_level(tx: &Connection, (variant, location): Place, level: &Level) -> Result<(), ReplicaError> {
@@ -198,24 +239,37 @@ fn write_level(tx: &Connection, (variant, location): Place, level: &Level) -> Re
     Ok(())
 }
 
+/// The fact that a movement is of, and the entry that tells it.
+pub(super) struct Moving {
+    pub fact: FactId,
+    pub at: Timestamp,
+    pub origin: Origin,
+    pub seq: u64,
+}
+
+impl Moving {
+    fn of(fact: FactId, context: &Context<'_>) -> Self {
+        Self { fact, at: context.at, origin: context.origin, seq: context.seq }
+    }
+}
+
 fn write_movement(
     tx: &Connection,
-    fact: FactId,
     (variant, location): Place,
     amount: i64,
     is_count: bool,
-    context: &Context<'_>,
+    moving: &Moving,
 ) -> Result<(), ReplicaError> {
     tx.prepare_cached(include_str!("../sql/put_stock_movement.sql"))?.execute(params![
         variant.as_bytes(),
         location.as_bytes(),
-        context.at.unix_ms,
-        fact.as_bytes(),
+        moving.at.unix_ms,
+        moving.fact.as_bytes(),
         amount,
         is_count,
-        context.origin.replica.as_bytes(),
-        context.origin.incarnation,
-        context.seq,
+        moving.origin.replica.as_bytes(),
+        moving.origin.incarnation,
+        moving.seq,
     ])?;
     Ok(())
 }

@@ -153,7 +153,8 @@ const IS_AVAILABLE: &str = "exists (
   select 1 from variants
   where variants.product = products.id and variants.list_price is not null and (
     variants.stock_policy <> 'stop_at_zero'
-    or (select sum(on_hand - committed - unavailable) from stock_levels where stock_levels.variant = variants.id) > 0
+    or (select sum(on_hand - committed - unavailable) from stock_levels where stock_levels.variant = variants.id)
+      + (select coalesce(sum(uncounted), 0) from waiting_lines where waiting_lines.variant = variants.id) > 0
   )
 )";
 
@@ -263,8 +264,12 @@ fn is_listed(status: Option<ProductStatus>, sort: ProductSort) -> &'static str {
 fn order_of(sort: ProductSort) -> (&'static str, &'static str) {
     const PLAIN: &str = "select products.number from products";
     const BY_STOCK: &str = "select products.number from products left join (
-        select variants.product, sum(on_hand - committed - unavailable) as available
-        from stock_levels join variants on variants.id = stock_levels.variant
+        select variants.product, sum(levels.available) as available
+        from (
+          select variant, on_hand - committed - unavailable as available from stock_levels
+          union all
+          select variant, uncounted from waiting_lines
+        ) levels join variants on variants.id = levels.variant
         group by variants.product
       ) stock on stock.product = products.id";
     match sort {

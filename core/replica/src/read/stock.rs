@@ -22,7 +22,7 @@ impl Reader {
 
     /// A variant's stock at a location.
     pub fn stock_level(&self, variant: VariantId, location: LocationId) -> Result<StockLevel, ReplicaError> {
-        let sql = "select on_hand, committed, unavailable from stock_levels where variant = ? and location = ?";
+        let sql = include_str!("../sql/stock_level.sql");
         Ok(self.row(sql, [variant.as_bytes(), location.as_bytes()], level)?.unwrap_or_default())
     }
 

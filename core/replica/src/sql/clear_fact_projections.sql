@@ -7,3 +7,4 @@ delete from sales_days;
 delete from sales_by_variant;
 delete from orders;
 delete from order_facts;
+delete from waiting_lines;

@@ -15,11 +15,21 @@ select
     from variants
     join stock_levels on stock_levels.variant = variants.id
     where variants.product = products.id
+  ) + (
+    select coalesce(sum(waiting_lines.uncounted), 0)
+    from variants
+    join waiting_lines on waiting_lines.variant = variants.id
+    where variants.product = products.id
   ) as on_hand,
   (
     select coalesce(sum(stock_levels.on_hand - stock_levels.committed - stock_levels.unavailable), 0)
     from variants
     join stock_levels on stock_levels.variant = variants.id
+    where variants.product = products.id
+  ) + (
+    select coalesce(sum(waiting_lines.uncounted), 0)
+    from variants
+    join waiting_lines on waiting_lines.variant = variants.id
     where variants.product = products.id
   ) as available,
   (

@@ -10,8 +10,16 @@ from (
     variant,
     sum(quantity) as quantity,
     sum(gross) as gross
-  from sales_by_variant
-  where business_day between ?1 and ?2
+  from (
+    select variant, quantity, gross
+    from sales_by_variant
+    where business_day between ?1 and ?2
+    union all
+    select variant, quantity, gross
+    from waiting_lines
+    where business_day between ?1 and ?2
+      and quantity is not null
+  )
   group by variant
   order by 3 desc, variant
   limit ?3

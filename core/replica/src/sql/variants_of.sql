@@ -19,6 +19,10 @@ select
     select coalesce(sum(on_hand - committed - unavailable), 0)
     from stock_levels
     where stock_levels.variant = variants.id
+  ) + (
+    select coalesce(sum(uncounted), 0)
+    from waiting_lines
+    where waiting_lines.variant = variants.id
   ) as available
 from variants
 join products on products.id = variants.product
