@@ -51,8 +51,6 @@ create table facts (
   knowledge blob
 ) without rowid, strict;
 
-create index facts_by_place on facts (place);
-
 -- Later tellings of a fact that is already here.
 create table repeated_facts (
   id blob not null,

@@ -59,7 +59,7 @@ enum Stage {
     Documents(Option<DocumentId>),
     Knowledge(VecDeque<(Origin, Knowledge)>),
     Bases(bases::Exported),
-    RecentFacts(Place),
+    RecentFacts(VecDeque<FactId>),
     OpenFacts(VecDeque<FactId>),
     End,
     Done,
@@ -174,12 +174,12 @@ impl CheckpointSource {
                 }
             }
             Stage::Bases(mut exported) => match bases::export(&self.connection, &mut exported)? {
-                None => (None, Stage::RecentFacts(Place(-1))),
+                None => (None, Stage::RecentFacts(self.recent_ids()?)),
                 Some(bytes) => (Some(Chunk::Bases(bytes)), Stage::Bases(exported)),
             },
-            Stage::RecentFacts(after) => match self.recent_facts(after)? {
-                (chunk, None) => (chunk, Stage::OpenFacts(projections::facts_to_ship(&self.connection)?.into())),
-                (chunk, Some(after)) => (chunk, Stage::RecentFacts(after)),
+            Stage::RecentFacts(mut ids) => match self.recent_facts(&mut ids)? {
+                None => (None, Stage::OpenFacts(projections::facts_to_ship(&self.connection)?.into())),
+                chunk => (chunk, Stage::RecentFacts(ids)),
             },
             Stage::OpenFacts(mut ids) => match self.open_facts(&mut ids)? {
                 None => (None, Stage::End),
@@ -251,17 +251,25 @@ impl CheckpointSource {
         self.chains.iter().map(|(origin, chain)| (*origin, self.chains.knowledge_of(chain.number))).collect()
     }
 
-    fn recent_facts(&mut self, after: Place) -> Result<(Option<Chunk>, Option<Place>), ReplicaError> {
-        let rows = {
-            let mut statement = self.connection.prepare_cached(include_str!("../sql/recent_facts.sql"))?;
-            let recent = self.recent;
-            let rows =
-                statement.query_map(params![after.0, recent.lamport_min, recent.at_ms_min, FACTS_AT_ONCE], FactRow::read)?;
-            rows.collect::<Result<Vec<_>, _>>()?
-        };
-        let last = rows.last().map(|row| row.place);
-        let facts = self.ship(rows)?;
-        Ok(((!facts.is_empty()).then_some(Chunk::Facts(facts)), last))
+    /// Recent facts in the order of their places, so that what an author knew is read along its chain.
+    fn recent_ids(&self) -> Result<VecDeque<FactId>, ReplicaError> {
+        let mut statement = self.connection.prepare(include_str!("../sql/recent_facts.sql"))?;
+        let ids = statement
+            .query_map(params![self.recent.lamport_min, self.recent.at_ms_min], |row| row.get(0).map(FactId::from_bytes))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
+    fn recent_facts(&mut self, ids: &mut VecDeque<FactId>) -> Result<Option<Chunk>, ReplicaError> {
+        let mut facts = Vec::new();
+        while facts.is_empty() && !ids.is_empty() {
+            let mut rows = Vec::new();
+            for id in ids.drain(..ids.len().min(FACTS_AT_ONCE)) {
+                let mut statement = self.connection.prepare_cached(include_str!("../sql/fact_row.sql"))?;
+                rows.extend(statement.query_row([id.as_bytes()], FactRow::read).optional()?);
+            }
+            facts = self.ship(rows)?;
+        }
+        Ok((!facts.is_empty()).then_some(Chunk::Facts(facts)))
     }
 
     fn open_facts(&mut self, ids: &mut VecDeque<FactId>) -> Result<Option<Chunk>, ReplicaError> {
