@@ -73,10 +73,10 @@ impl Drop for BatchSeller<'_> {
 impl Shop {
     /// Sells at an open till on behalf of a script.
     pub fn batch_seller(&self, by: &By<'_>, till: TillId) -> Outcome<BatchSeller<'_>> {
-        let work = self.work_by(by, Permission::Sell)?;
+        let mut work = self.work_by(by, Permission::Sell)?;
         work.require(by.staff, Permission::Discount)?;
         work.require(by.staff, Permission::Refund)?;
-        let counter = Counter::open(&work, till, None)?;
+        let counter = Counter::open(&mut work, till, None)?;
         let next_receipt = counter.next_receipt(&work)?;
         Ok(BatchSeller { work, counter, codes: HashMap::new(), next_receipt })
     }

@@ -95,7 +95,7 @@ impl Shop {
     /// [`Shop::home`] shows the sale as refunded twice.
     pub fn refund(&self, by: &mut By<'_>, order: RefundOrder) -> Outcome<Refunded> {
         let mut work = self.work_by(by, Permission::Refund)?;
-        let counter = Counter::open(&work, order.till, Some(order.session))?;
+        let counter = Counter::open(&mut work, order.till, Some(order.session))?;
         let (priced, tenders) = price(&work, &order, counter.rules.settings.smallest_coin_minor)?;
         let payout =
             Payout { priced, tenders, reason: order.reason, receipt: order.receipt, number: counter.next_receipt(&work)? };
@@ -107,7 +107,7 @@ impl Shop {
         text::reason(&order.reason)?;
         let mut work = self.work_by(by, Permission::Refund)?;
         work.require(by.staff, Permission::Discount)?;
-        let counter = Counter::open(&work, order.till, Some(order.session))?;
+        let counter = Counter::open(&mut work, order.till, Some(order.session))?;
         let basket = counter.rules_at(by.now()).price(&order.basket)?;
         let priced = PricedRefund::without_receipt(&basket, order.goods)?;
         let coin = counter.rules.settings.smallest_coin_minor;

@@ -14,7 +14,7 @@ use crate::basket::{CURRENT, PricingRules, discount_is_allowed};
 use crate::by::By;
 use crate::error::{Outcome, Refusal};
 use crate::print_queue::{self, PrintWhat};
-use crate::shop::{Shop, Work, found, json};
+use crate::shop::{Shop, Work, json};
 use crate::text;
 
 /// A basket being paid.
@@ -55,7 +55,7 @@ impl Shop {
     pub fn complete(&self, by: &mut By<'_>, checkout: Checkout) -> Outcome<Completed> {
         let Checkout { basket, tenders, till, session, receipt } = checkout;
         let mut work = self.work_by(by, Permission::Sell)?;
-        let counter = Counter::open(&work, till, Some(session))?;
+        let counter = Counter::open(&mut work, till, Some(session))?;
         let sale = counter.sale(&work, by, &basket, tenders, counter.next_receipt(&work)?)?;
         let mut local = vec![(CURRENT.to_owned(), None), counter.advance(sale.receipt_number.number)];
         if receipt == ReceiptChoice::Print {
@@ -88,12 +88,12 @@ pub(crate) struct Counter {
 
 impl Counter {
     /// The counter of an open till; `session` is the one that the caller believes to be open.
-    pub fn open(work: &Work<'_>, till: TillId, session: Option<TillSessionId>) -> Outcome<Self> {
-        let till = found(work.read.till(till)?, "this till")?;
+    pub fn open(work: &mut Work<'_>, till: TillId, session: Option<TillSessionId>) -> Outcome<Self> {
+        let till = work.till(till)?;
         let open = work.read.open_session(till.id)?;
         let row = open.filter(|row| session.is_none_or(|session| session == row.id));
         let session = row.ok_or_else(|| Refusal::NoOpenSession { till: till.name.clone() })?;
-        let rules = PricingRules::read(&work.read, session.business_day)?;
+        let rules = work.pricing_rules(session.business_day)?;
         let incarnation = work.replica.origin().incarnation;
         let receipt_key = format!("receipt/{}/{incarnation}", till.id);
         Ok(Self { till, session, rules, receipt_key, incarnation })

@@ -1,15 +1,18 @@
 //! The shop as programs hold it: its replica, and a reader for the verbs.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tradepost_domain::document::{Document, DocumentEdit};
 use tradepost_domain::fact::{Fact, FactBody};
-use tradepost_domain::id::{FactId, StaffId};
+use tradepost_domain::id::{FactId, StaffId, TillId};
 use tradepost_domain::money::Money;
-use tradepost_domain::shop::ShopSettings;
+use tradepost_domain::shop::{ShopSettings, Till};
 use tradepost_domain::staff::{Permission, StaffMember};
+use tradepost_domain::time::BusinessDay;
 use tradepost_replica::{Draft, Environment, Reader, Recorded, Replica, SharedReplica, lock};
 
+use crate::basket::PricingRules;
 use crate::by::By;
 use crate::error::{OperationError, Outcome, Refusal};
 
@@ -18,13 +21,22 @@ use crate::error::{OperationError, Outcome, Refusal};
 pub struct Shop {
     replica: SharedReplica,
     reader: Arc<Mutex<Reader>>,
+    kept: Arc<Mutex<Kept>>,
+}
+
+/// What every sale needs and hardly ever changes, as it was read at one version of the documents.
+#[derive(Default)]
+struct Kept {
+    documents_version: u64,
+    rules: Option<PricingRules>,
+    tills: BTreeMap<TillId, Till>,
 }
 
 impl Shop {
     /// The shop that this replica holds.
     pub fn new(replica: SharedReplica) -> Outcome<Self> {
         let reader = lock(&replica).reader()?;
-        Ok(Self { replica, reader: Arc::new(Mutex::new(reader)) })
+        Ok(Self { replica, reader: Arc::new(Mutex::new(reader)), kept: Arc::default() })
     }
 
     /// A reader with a connection of its own: one for each thread that draws.
@@ -55,7 +67,11 @@ impl Shop {
     /// Replica and reader for one verb. What was read stays true until it has recorded: nobody else writes meanwhile.
     pub(crate) fn work(&self) -> Work<'_> {
         let replica = lock(&self.replica);
-        Work { replica, read: self.read() }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.documents_version != replica.documents_version() {
+            *kept = Kept { documents_version: replica.documents_version(), ..Kept::default() };
+        }
+        Work { replica, read: self.read(), kept }
     }
 
     /// Replica and reader, once the permission is checked.
@@ -70,6 +86,7 @@ impl Shop {
 pub(crate) struct Work<'a> {
     pub replica: MutexGuard<'a, Replica>,
     pub read: MutexGuard<'a, Reader>,
+    kept: MutexGuard<'a, Kept>,
 }
 
 impl Work<'_> {
@@ -79,6 +96,26 @@ impl Work<'_> {
 
     pub fn settings(&self) -> Outcome<ShopSettings> {
         settings(&self.read)
+    }
+
+    /// A till.
+    pub fn till(&mut self, id: TillId) -> Outcome<Till> {
+        if let Some(till) = self.kept.tills.get(&id) {
+            return Ok(till.clone());
+        }
+        let till = found(self.read.till(id)?, "this till")?;
+        self.kept.tills.insert(id, till.clone());
+        Ok(till)
+    }
+
+    /// The rules for prices on a day.
+    pub fn pricing_rules(&mut self, day: BusinessDay) -> Outcome<PricingRules> {
+        let rules = match &self.kept.rules {
+            Some(rules) => rules.clone(),
+            None => PricingRules::read(&self.read, day)?,
+        };
+        self.kept.rules.get_or_insert_with(|| rules.clone());
+        Ok(PricingRules { day, ..rules })
     }
 
     pub fn record(&mut self, draft: Draft, env: &mut dyn Environment) -> Outcome<Recorded> {

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
@@ -179,6 +180,7 @@ pub struct Replica {
     pub(crate) connection: Connection,
     pub(crate) journal: Journal,
     hooks: Vec<CommitHook>,
+    documents_version: AtomicU64,
     witnessed: Option<(Origin, u64)>,
     breaker: Breaker,
     _lock: FolderLock,
@@ -271,6 +273,7 @@ impl Replica {
             connection,
             journal,
             hooks: Vec::new(),
+            documents_version: AtomicU64::new(0),
             witnessed: None,
             breaker,
             _lock: lock,
@@ -317,6 +320,7 @@ impl Replica {
             connection,
             journal,
             hooks: Vec::new(),
+            documents_version: AtomicU64::new(0),
             witnessed: None,
             breaker,
             _lock: lock,
@@ -383,7 +387,16 @@ impl Replica {
         self.hooks.push(hook);
     }
 
+    /// A number that changes whenever documents may have changed: what was read of them stays true while it stays the same.
+    pub fn documents_version(&self) -> u64 {
+        self.documents_version.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn tell(&self, touched: &Touched) {
+        // What names nothing may have changed anything: a checkpoint, a rebuild.
+        if touched.is_empty() || !touched.documents.is_empty() {
+            self.documents_version.fetch_add(1, Ordering::Relaxed);
+        }
         for hook in &self.hooks {
             hook(touched);
         }
