@@ -145,6 +145,38 @@ impl Buckets {
     }
 }
 
+/// New documents by bucket: each bucket is written once for all of them.
+#[derive(Default)]
+pub(crate) struct Came(std::collections::BTreeMap<u8, (Sum, i64)>);
+
+impl Came {
+    /// Counts a document.
+    pub fn add(&mut self, id: &DocumentId, heads: &[u8]) {
+        let (sum, count) = self.0.entry(id.as_bytes()[0]).or_default();
+        sum.add(&document_hash(id, heads));
+        *count += 1;
+    }
+
+    /// Adds them to what is kept.
+    pub fn keep(self, tx: &Connection) -> Result<(), ReplicaError> {
+        for (bucket, (more, documents)) in self.0 {
+            let mut sum = Sum(sum_of(tx, bucket)?);
+            sum.add(&more.0);
+            put(tx, bucket, sum, documents, 0)?;
+        }
+        Ok(())
+    }
+}
+
+fn put(tx: &Connection, bucket: u8, sum: Sum, documents: i64, facts: i64) -> Result<(), ReplicaError> {
+    tx.prepare_cached(
+        "insert into digest_buckets (bucket, sum, documents, facts) values (?1, ?2, ?3, ?4)
+         on conflict (bucket) do update set sum = ?2, documents = documents + ?3, facts = facts + ?4",
+    )?
+    .execute(params![bucket, sum.0.as_slice(), documents, facts])?;
+    Ok(())
+}
+
 struct Change<'a> {
     bucket: u8,
     less: Option<&'a [u8; 32]>,
@@ -163,12 +195,7 @@ impl Change<'_> {
         }
         let count = i64::from(self.more.is_some()) - i64::from(self.less.is_some());
         let (documents, facts) = if self.is_fact { (0, count) } else { (count, 0) };
-        tx.prepare_cached(
-            "insert into digest_buckets (bucket, sum, documents, facts) values (?1, ?2, ?3, ?4)
-             on conflict (bucket) do update set sum = ?2, documents = documents + ?3, facts = facts + ?4",
-        )?
-        .execute(params![self.bucket, sum.0.as_slice(), documents, facts])?;
-        Ok(())
+        put(tx, self.bucket, sum, documents, facts)
     }
 }
 

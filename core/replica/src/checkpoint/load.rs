@@ -11,7 +11,7 @@ use tradepost_domain::id::ReplicaId;
 
 use super::{Chunk, META_LOADING, Manifest, SignedManifest, end_message, extend};
 use crate::cbor;
-use crate::digest::{Buckets, WireBucket};
+use crate::digest::{Buckets, Came, WireBucket};
 use crate::documents::{self, StoredDocument};
 use crate::environment::Environment;
 use crate::error::ReplicaError;
@@ -195,17 +195,27 @@ fn load_devices(
 
 fn load_documents(tx: &Connection, loaded: &[StoredDocument], touched: &mut Touched) -> Result<(), ReplicaError> {
     let mut base = Buckets::load_base(tx)?;
+    let mut came = Came::default();
     for document in loaded {
         base.less_document(&document.id, &document.heads);
         let kind = DocumentKind::from_code(document.kind).ok_or(refused("it has a document of a newer version"))?;
         match documents::load(tx, document.id)? {
-            None => documents::put_stored(tx, document)?,
-            Some(ours) if ours.heads == document.heads => {}
-            Some(ours) => gate::merge(tx, document.id, kind, ours.doc, &document.saved)?,
+            None => {
+                documents::put_stored(tx, document)?;
+                projections::document_came(tx, document, kind)?;
+                came.add(&document.id, &document.heads);
+            }
+            Some(ours) => {
+                if ours.heads != document.heads {
+                    gate::merge(tx, document.id, kind, ours.doc, &document.saved)?;
+                }
+                projections::document_changed(tx, document.id, kind)?;
+            }
         }
-        projections::document_changed(tx, document.id, kind)?;
         touched.documents.push(document.id);
     }
+    came.keep(tx)?;
+    projections::catalog_changed(tx)?;
     base.store_base(tx)
 }
 

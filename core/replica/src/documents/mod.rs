@@ -180,15 +180,12 @@ pub fn stored_after(
     Ok(documents)
 }
 
-/// Writes a checkpoint's document. The digest is kept; the caller makes its projections.
+/// Writes a checkpoint's document that is not here yet. The caller keeps the digest and makes its projections.
 pub fn put_stored(tx: &Connection, document: &StoredDocument) -> Result<(), ReplicaError> {
     let StoredDocument { id, kind, created_at, heads, fields, saved, conflicts } = document;
-    let before = find_row(tx, *id)?;
-    digest::document_changed(tx, *id, before.as_ref().map(|row| row.heads.as_slice()), heads)?;
     let conflict_count = i64::try_from(conflicts.len()).unwrap_or(i64::MAX);
-    let (heads, fields, saved) = (heads.clone(), fields.clone(), saved.clone());
-    write_row(tx, *id, &Row { kind: *kind, created_at: *created_at, conflict_count, heads, fields, saved })?;
-    tx.prepare_cached("delete from conflicts where document = ?")?.execute([id.as_bytes()])?;
+    let row = params![id.as_bytes(), kind, created_at, conflict_count, heads, fields, saved];
+    tx.prepare_cached(include_str!("../sql/put_document.sql"))?.execute(row)?;
     for (path, values) in conflicts {
         write_conflict(tx, *id, *kind, path, values)?;
     }

@@ -25,6 +25,11 @@ pub(super) fn product_changed(tx: &Connection, id: ProductId) -> Result<(), Repl
     catalog_changed(tx)
 }
 
+/// The rows of a product that is new here are made.
+pub(super) fn product_came(tx: &Connection, id: ProductId, created_at: i64, fields: &[u8]) -> Result<(), ReplicaError> {
+    write_product(tx, &Product::from_fields(id.into(), &cbor::from_slice(fields)?), None, created_at)
+}
+
 /// A document's time of making and fields.
 pub(super) fn find_document(tx: &Connection, id: DocumentId) -> Result<Option<(i64, Fields)>, ReplicaError> {
     let row: Option<(i64, Vec<u8>)> = tx
@@ -143,7 +148,7 @@ pub(super) fn collection_changed(tx: &Connection, id: CollectionId) -> Result<()
 }
 
 /// Tells readers that their lists of products are out of date.
-pub(super) fn catalog_changed(tx: &Connection) -> Result<(), ReplicaError> {
+pub fn catalog_changed(tx: &Connection) -> Result<(), ReplicaError> {
     tx.prepare_cached(
         "insert into catalog_version (id, version) values (1, 1) on conflict (id) do update set version = version + 1",
     )?

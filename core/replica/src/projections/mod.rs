@@ -22,9 +22,11 @@ use tradepost_domain::fact::{Fact, FactBody};
 use tradepost_domain::id::{DocumentId, FactId};
 use tradepost_domain::time::Timestamp;
 
+use crate::documents::StoredDocument;
 use crate::error::ReplicaError;
 use crate::origin::Origin;
 
+pub use catalog::catalog_changed;
 pub use dump::digests;
 pub use orders::facts_to_ship;
 pub(crate) use orders::{Folded, facts_of, fold_order};
@@ -69,6 +71,14 @@ pub fn document_changed(tx: &Connection, id: DocumentId, kind: DocumentKind) -> 
         | DocumentKind::TaxTable
         | DocumentKind::ShippingTable => Ok(()),
     }
+}
+
+/// A document came whole that was not here before. The caller says [`catalog_changed`] when all of them are here.
+pub fn document_came(tx: &Connection, document: &StoredDocument, kind: DocumentKind) -> Result<(), ReplicaError> {
+    if kind != DocumentKind::Product {
+        return document_changed(tx, document.id, kind);
+    }
+    catalog::product_came(tx, document.id.into(), document.created_at, &document.fields)
 }
 
 /// A fact of our own was told for the first time: what a sale's lines change waits for a quieter moment.
