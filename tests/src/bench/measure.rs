@@ -91,6 +91,12 @@ pub fn thread_time() -> Duration {
     Duration::from_nanos(stat.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0))
 }
 
+/// Bytes that this thread has written to files. Unlike times they do not depend on what else the machine does.
+pub fn bytes_written() -> u64 {
+    let io = fs::read_to_string("/proc/thread-self/io").unwrap_or_default();
+    io.lines().find_map(|line| line.strip_prefix("wchar: ")).and_then(|bytes| bytes.parse().ok()).unwrap_or(0)
+}
+
 /// How long `work` takes, and how much of the processor.
 pub fn timed_both<T>(work: impl FnOnce() -> T) -> (T, Duration, Duration) {
     let before = thread_time();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
@@ -17,7 +17,7 @@ use tradepost_operations::{Checkout, ReceiptChoice, Shop};
 use tradepost_replica::lock;
 
 use super::lab::{Lab, euro};
-use super::measure::{now, ratio, show, show_ratio};
+use super::measure::{now, ratio, show, show_ratio, thread_time, timed_both};
 use super::table::{Row, Verdict};
 use crate::setting::{KEY, Side, exchange, join};
 
@@ -38,7 +38,9 @@ pub fn run(lab: &mut Lab) -> Result<Vec<Row>, String> {
         shop.add_till(&mut by, "New till", location).map_err(|error| error.to_string())?.id
     };
     let mut side = join(&mut big.side, &joining, Box::new(SystemEnvironment::new()), DeviceRole::Till, Some(till));
+    let before = thread_time();
     let loaded = load(&mut big.side, &mut side, till)?;
+    let on_processor = thread_time().saturating_sub(before);
     let floor = copy(&joining.join("shop.db"), &floor_path)?;
     exchange(&mut side, &mut big.side);
     *joined = Some(side);
@@ -62,6 +64,13 @@ pub fn run(lab: &mut Lab) -> Result<Vec<Row>, String> {
                     show(loaded.ended)
                 ),
                 format!("the floor inserted {} rows and {} words' rows", floor.rows, floor.searchable),
+                format!(
+                    "of the processor {} and {}, {}; {}",
+                    show(on_processor),
+                    show(floor.on_processor),
+                    show_ratio(ratio(on_processor, floor.on_processor)),
+                    crate::bench::measure::load()
+                ),
             ],
         },
         Row {
@@ -144,6 +153,7 @@ fn try_sale(side: &mut Side, till: TillId) -> Result<bool, tradepost_operations:
 
 struct Copied {
     time: Duration,
+    on_processor: Duration,
     rows: u64,
     searchable: u64,
 }
@@ -162,11 +172,11 @@ fn copy_tables(from: &Path, into: &Path) -> rusqlite::Result<Copied> {
     for (_, sql) in schema(&source)? {
         target.execute_batch(&sql)?;
     }
-    let mut copied = Copied { time: Duration::ZERO, rows: 0, searchable: 0 };
+    let mut copied = Copied { time: Duration::ZERO, on_processor: Duration::ZERO, rows: 0, searchable: 0 };
     for table in tables(&source)? {
-        copied.rows += copy_table(&source, &target, &table, &mut copied.time)?;
+        copied.rows += copy_table(&source, &target, &table, &mut copied)?;
     }
-    copied.searchable = copy_search(&source, &target, &mut copied.time)?;
+    copied.searchable = copy_search(&source, &target, &mut copied)?;
     Ok(copied)
 }
 
@@ -192,7 +202,7 @@ fn tables(source: &Connection) -> rusqlite::Result<Vec<String>> {
     statement.query_map([], |row| row.get(0))?.collect()
 }
 
-fn copy_table(source: &Connection, target: &Connection, table: &str, time: &mut Duration) -> rusqlite::Result<u64> {
+fn copy_table(source: &Connection, target: &Connection, table: &str, copied: &mut Copied) -> rusqlite::Result<u64> {
     let mut select = source.prepare(&format!("select * from \"{table}\""))?;
     let columns = select.column_count();
     let insert = format!("insert into \"{table}\" values ({})", vec!["?"; columns].join(", "));
@@ -208,11 +218,11 @@ fn copy_table(source: &Connection, target: &Connection, table: &str, time: &mut 
             return Ok(count);
         }
         count += batch.len() as u64;
-        *time += insert_all(target, &insert, batch)?;
+        copied.insert_all(target, &insert, batch)?;
     }
 }
 
-fn copy_search(source: &Connection, target: &Connection, time: &mut Duration) -> rusqlite::Result<u64> {
+fn copy_search(source: &Connection, target: &Connection, copied: &mut Copied) -> rusqlite::Result<u64> {
     let sql = "select v.product, p.number, lower(p.title || ' ' || p.vendor || ' ' || p.product_type || ' ' || v.sku || ' ' || v.barcode)
                from products p join variants v on v.product = p.id";
     let mut words: BTreeMap<i64, String> = BTreeMap::new();
@@ -225,13 +235,21 @@ fn copy_search(source: &Connection, target: &Connection, time: &mut Duration) ->
     let mut words = words.into_iter().map(|(number, words)| vec![Value::Integer(number), Value::Text(words)]).peekable();
     while words.peek().is_some() {
         let batch = words.by_ref().take(ROWS_AT_ONCE).collect();
-        *time += insert_all(target, "insert into product_search (rowid, words) values (?, ?)", batch)?;
+        copied.insert_all(target, "insert into product_search (rowid, words) values (?, ?)", batch)?;
     }
     Ok(count)
 }
 
-fn insert_all(target: &Connection, insert: &str, batch: Vec<Vec<Value>>) -> rusqlite::Result<Duration> {
-    let start: Instant = now();
+impl Copied {
+    fn insert_all(&mut self, target: &Connection, insert: &str, batch: Vec<Vec<Value>>) -> rusqlite::Result<()> {
+        let (done, time, on_processor) = timed_both(|| insert_all(target, insert, batch));
+        self.time += time;
+        self.on_processor += on_processor;
+        done
+    }
+}
+
+fn insert_all(target: &Connection, insert: &str, batch: Vec<Vec<Value>>) -> rusqlite::Result<()> {
     let db_tx = target.unchecked_transaction()?;
     {
         let mut statement = db_tx.prepare_cached(insert)?;
@@ -239,6 +257,5 @@ fn insert_all(target: &Connection, insert: &str, batch: Vec<Vec<Value>>) -> rusq
             statement.execute(params_from_iter(row))?;
         }
     }
-    db_tx.commit()?;
-    Ok(start.elapsed())
+    db_tx.commit()
 }

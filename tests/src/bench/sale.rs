@@ -1,7 +1,7 @@
 //! A cash sale of five lines, on disk before anything is printed, beside the least that any durable thing costs.
 
 use super::lab::Lab;
-use super::measure::{DiskFloor, Times, load, ratio, show, show_ratio, timed_both};
+use super::measure::{DiskFloor, Times, bytes_written, load, ratio, show, show_ratio, timed_both};
 use super::table::{Row, Verdict};
 
 const SALES: u64 = 300;
@@ -11,12 +11,15 @@ const TARGET: u128 = 200;
 pub fn run(lab: &mut Lab) -> Result<Vec<Row>, String> {
     let mut disk = DiskFloor::open(lab.root())?;
     let counter = lab.big()?;
+    let mut bytes = 0;
     let (mut floor, mut sales, mut on_processor) = (Times::default(), Times::default(), Times::default());
     for number in 0..SALES {
         let checkout = counter.checkout(number);
         floor.add(disk.write());
         let (shop, mut by) = counter.side.work();
+        let before = bytes_written();
         let (done, time, processor) = timed_both(|| shop.complete(&mut by, checkout));
+        bytes += bytes_written() - before;
         done.map_err(|error| error.to_string())?;
         sales.add(time);
         on_processor.add(processor);
@@ -31,10 +34,11 @@ pub fn run(lab: &mut Lab) -> Result<Vec<Row>, String> {
         target: format!("at most {}", show_ratio(TARGET)),
         verdict: Verdict::of(reached <= TARGET),
         notes: vec![format!(
-            "p99 {}, the disk's p99 {}; of the processor p50 {}; {SALES} times, {} products; {}",
+            "p99 {}, the disk's p99 {}; of the processor p50 {}; {} KiB written each; {SALES} times, {} products; {}",
             show(sales.p99()),
             show(floor.p99()),
             show(on_processor.p50()),
+            bytes / SALES / 1024,
             counter.products,
             load()
         )],

@@ -20,8 +20,9 @@ use crate::origin::{Hash, Origin};
 
 pub use source::CheckpointSource;
 
-/// A chunk is a little larger than this at most, unless one document is.
-pub const CHUNK_BYTES: usize = 256 * 1024;
+/// A chunk is a little larger than this at most, unless one document is. Each is one COMMIT and one segment of the search's index,
+/// so fewer are less work; a sale on a till that is being filled waits for one of them at most.
+pub const CHUNK_BYTES: usize = 1024 * 1024;
 /// At least this many of the latest facts are brought.
 pub const RECENT_FACTS_MIN: u64 = 20_000;
 /// Facts of this many days are brought.

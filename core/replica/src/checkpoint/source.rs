@@ -121,7 +121,7 @@ impl CheckpointSource {
         certificates: Vec<Certificate>,
     ) -> Result<(), ReplicaError> {
         let digest = digest::digest(&self.connection)?;
-        self.chunk_count = 4 + digest.document_count / 150 + digest.fact_count.min(RECENT_FACTS_MIN) / 150;
+        self.chunk_count = 4 + digest.document_count / 600 + digest.fact_count.min(RECENT_FACTS_MIN) / 150;
         let vector = self.chains.iter().filter(|(_, chain)| chain.seq > 0);
         let manifest = cbor::to_vec(&Manifest {
             format: FORMAT,
