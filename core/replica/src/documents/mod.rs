@@ -154,6 +154,15 @@ pub fn fields(connection: &Connection, id: DocumentId) -> Result<Option<(Documen
     Ok(Some((kind_of(code)?, cbor::from_slice(&fields)?)))
 }
 
+/// A document's kind.
+pub fn kind(connection: &Connection, id: DocumentId) -> Result<Option<DocumentKind>, ReplicaError> {
+    let code: Option<u8> = connection
+        .prepare_cached("select kind from documents where id = ?")?
+        .query_row([id.as_bytes()], |row| row.get(0))
+        .optional()?;
+    code.map(kind_of).transpose()
+}
+
 /// Whole documents in the order of their ids, after `after`: rows of a checkpoint.
 pub fn stored_after(
     connection: &Connection,

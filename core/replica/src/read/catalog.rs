@@ -6,15 +6,33 @@ use tradepost_domain::id::{CollectionId, ProductId, VariantId};
 use tradepost_domain::quantity::{Quantity, Unit};
 use tradepost_domain::tax::TaxCategory;
 
-use super::lists::{List, window};
+use super::lists::{IS_OFFERED, List, window};
 use super::{Cursor, Page, ProductFilter, ProductRow, Reader, VariantRow, count, find_money, page};
 use crate::error::ReplicaError;
 use crate::projections::text::code_key;
 
 /// The most names of a facet: vendors, types, tags.
 const FACET_MAX: i64 = 5000;
+/// The most products looked at for [`Reader::products_beside`], each way: where more than that in a row are sold out, fewer are shown.
+const BESIDE_MAX: i64 = 24;
 /// The days that best sellers are taken from.
 const QUICK_KEY_DAYS: i64 = 30;
+
+/// The products that one is shown with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Among {
+    /// Of a collection.
+    Collection(CollectionId),
+    /// Of a type.
+    ProductType(String),
+    /// Of a vendor.
+    Vendor(String),
+}
+
+const BESIDE_OF_TYPE: &str = "select number from products where product_type = ?1 and product_type <> '' and is_listed = 1 \
+    and number > ?2 and number < ?3 and status = 'active' order by number limit ?4";
+const BESIDE_OF_VENDOR: &str = "select number from products where vendor = ?1 and vendor <> '' and is_listed = 1 \
+    and number > ?2 and number < ?3 and status = 'active' order by number limit ?4";
 
 impl Reader {
     /// A product.
@@ -52,6 +70,43 @@ impl Reader {
 
     fn product_row(&self, number: i64) -> Result<Option<ProductRow>, ReplicaError> {
         self.row(include_str!("../sql/product_row.sql"), [number], product_row)
+    }
+
+    /// The products that stand after this one among those of a kind and can be bought, and from the beginning after the last: each
+    /// product has other neighbors, and finding them costs the same in every catalog.
+    pub fn products_beside(&self, product: ProductId, among: &Among, limit: usize) -> Result<Vec<ProductRow>, ReplicaError> {
+        let mut rows = Vec::new();
+        for is_after in [true, false] {
+            for number in self.numbers_beside(product, among, is_after)? {
+                if rows.len() >= limit {
+                    return Ok(rows);
+                }
+                if self.row(IS_OFFERED, [number], |row| row.get(0))? == Some(true) {
+                    rows.extend(self.product_row(number)?);
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    fn numbers_beside(&self, product: ProductId, among: &Among, is_after: bool) -> Result<Vec<i64>, ReplicaError> {
+        let by_text = |sql: &str, text: &str| -> Result<Vec<i64>, ReplicaError> {
+            let own = self.row("select number from products where id = ?", [product.as_bytes()], |row| row.get::<_, i64>(0))?;
+            let own = own.unwrap_or(0);
+            let (after, before) = if is_after { (own, i64::MAX) } else { (i64::MIN, own) };
+            self.rows(sql, params![text, after, before, BESIDE_MAX], |row| row.get(0))
+        };
+        match among {
+            Among::Collection(collection) => {
+                let own = product.as_bytes().as_slice();
+                // Nothing is longer than an id, so this stands behind every one.
+                let (after, before) = if is_after { (own, [0xff; 17].as_slice()) } else { ([].as_slice(), own) };
+                let sql = include_str!("../sql/beside_in_collection.sql");
+                self.rows(sql, params![collection.as_bytes(), after, before, BESIDE_MAX], |row| row.get(0))
+            }
+            Among::ProductType(product_type) => by_text(BESIDE_OF_TYPE, product_type),
+            Among::Vendor(vendor) => by_text(BESIDE_OF_VENDOR, vendor),
+        }
     }
 
     /// A variant.

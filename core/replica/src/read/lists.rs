@@ -148,6 +148,15 @@ struct Query {
     order: &'static str,
 }
 
+/// Whether the product of a number can be bought.
+pub(super) const IS_OFFERED: &str = "select exists (
+  select 1 from products join variants on variants.product = products.id
+  where products.number = ?1 and variants.list_price is not null and (
+    variants.stock_policy <> 'stop_at_zero'
+    or (select sum(on_hand - committed - unavailable) from stock_levels where stock_levels.variant = variants.id) > 0
+  )
+)";
+
 /// Some variant with a price can be bought.
 const IS_AVAILABLE: &str = "exists (
   select 1 from variants

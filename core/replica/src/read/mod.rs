@@ -33,6 +33,7 @@ use crate::projections;
 use crate::replica::DatabaseKey;
 use crate::store::{self, Mode};
 
+pub use catalog::Among;
 pub use lists::Cursor;
 pub use rows::*;
 
@@ -67,6 +68,11 @@ impl Reader {
     /// A document's kind and fields.
     pub fn fields(&self, id: DocumentId) -> Result<Option<(DocumentKind, Fields)>, ReplicaError> {
         documents::fields(&self.connection, id)
+    }
+
+    /// What a document is; `None` where there is none under the id.
+    pub fn document_kind(&self, id: DocumentId) -> Result<Option<DocumentKind>, ReplicaError> {
+        documents::kind(&self.connection, id)
     }
 
     /// A fact.
