@@ -8,6 +8,7 @@ use crate::checkout::store::State;
 use crate::environment;
 use crate::error::ServerError;
 use crate::mail;
+use crate::order_news::{self, LookedAt};
 use crate::server::App;
 
 /// How often the jobs look around.
@@ -19,8 +20,9 @@ const BROKEN_OFF_AFTER_MS: i64 = 15_000;
 pub async fn run(app: App) {
     let mut stopping = app.stopping.clone();
     let mut is_first = true;
+    let mut looked_at = LookedAt::default();
     loop {
-        round(&app, is_first).await;
+        round(&app, is_first, &mut looked_at).await;
         is_first = false;
         tokio::select! {
             () = tokio::time::sleep(ROUND) => {}
@@ -37,9 +39,10 @@ pub async fn run(app: App) {
     }
 }
 
-async fn round(app: &App, is_first: bool) {
+async fn round(app: &App, is_first: bool, looked_at: &mut LookedAt) {
     report(app, "expire_reservations", expire(app).await).await;
     report(app, "finish_orders", finish_orders(app, is_first).await).await;
+    report(app, "tell_buyers", order_news::tell(app, looked_at).await).await;
     report(app, "send_mail", mail::send_waiting(app).await).await;
     report(app, "forget_expired", app.database.forget_expired(environment::now().unix_ms).await).await;
 }
@@ -59,9 +62,13 @@ async fn report(app: &App, name: &str, outcome: Result<u64, ServerError>) {
 }
 
 async fn expire(app: &App) -> Result<u64, ServerError> {
-    let shops = app.checkouts().expire().await?;
-    let freed = u64::try_from(shops.len()).unwrap_or(u64::MAX);
-    shops.into_iter().filter_map(|id| app.shops.find(id)).for_each(|shop| shop.touch());
+    let mut freed = 0;
+    for (shop, variants) in app.checkouts().expire().await? {
+        freed += 1;
+        if let Some(shop) = app.shops.find(shop) {
+            shop.reservations_changed(variants);
+        }
+    }
     Ok(freed)
 }
 

@@ -10,13 +10,13 @@ use serde::Serialize;
 use sqlx::{Row, SqliteConnection};
 use tradepost_domain::order::{OrderPlaced, OrderState};
 
-use crate::checkout::pages::{headline, key_of};
+use crate::checkout::order_page::headline;
 use crate::checkout::providers::payment_of;
 use crate::checkout::summary::{DeliveryKnown, Looks, Summary, SummaryLine, SummaryTax};
 use crate::config::{SmtpConfig, SmtpSecurity};
 use crate::environment;
 use crate::error::ServerError;
-use crate::server::{App, Server};
+use crate::server::App;
 use crate::shops::HostedShop;
 
 /// Pauses between tries double from this to a few hours.
@@ -120,12 +120,7 @@ struct OrderMail {
 }
 
 /// The confirmation of an order.
-pub async fn order_mail(
-    app: &Server,
-    shop: &Arc<HostedShop>,
-    order: &OrderPlaced,
-    link_base: &str,
-) -> Result<NewMail, ServerError> {
+pub async fn order_mail(shop: &Arc<HostedShop>, order: &OrderPlaced, link: &str) -> Result<NewMail, ServerError> {
     let overview = shop.overview().await?;
     let placed = order.clone();
     let looks = shop.read(move |reader| Looks::of(reader, &placed)).await?;
@@ -144,7 +139,7 @@ pub async fn order_mail(
         taxes_contained,
         gross,
         bank_details: payment_of(order.payment_method).and_then(|payment| payment.instructions(&overview.settings)),
-        link: format!("{link_base}/orders/{}", key_of(&app.signer, &shop.slug, order.id)),
+        link: link.to_owned(),
     };
     Ok(NewMail {
         dedupe_key: format!("order-placed-{}", order.id),

@@ -1,4 +1,4 @@
-//! Rendered pages by shop, path and the shop's revision, bounded by bytes. What changed in the shop has another revision, so nothing
+//! Rendered pages by shop and path, bounded by bytes. Each knows what it shows and at which revision of the shop it was made, so nothing
 //! has to be thrown out by hand; what is not asked for any more is the first to go.
 
 use std::collections::{BTreeMap, HashMap};
@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::body::Bytes;
 use tradepost_domain::id::ShopId;
+
+use crate::changes::{Changes, Depends};
 
 /// A page as it is sent.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub struct Page {
     pub etag: String,
     /// What a CDN may purge it by.
     pub surrogate_key: String,
+    /// What it shows.
+    pub depends: Depends,
     gzipped: OnceLock<Bytes>,
 }
 
@@ -29,10 +33,10 @@ const PATH_BYTES_MAX: usize = 400;
 
 impl Page {
     /// A page with the ETag of its content.
-    pub fn new(body: Vec<u8>, content_type: &'static str, surrogate_key: String) -> Self {
+    pub fn new(body: Vec<u8>, content_type: &'static str, surrogate_key: String, depends: Depends) -> Self {
         let hash = blake3::hash(&body).to_hex();
         let etag = format!("W/\"{}\"", hash.get(..24).unwrap_or_default());
-        Self { body: Bytes::from(body), content_type, etag, surrogate_key, gzipped: OnceLock::new() }
+        Self { body: Bytes::from(body), content_type, etag, surrogate_key, depends, gzipped: OnceLock::new() }
     }
 
     /// Its bytes compressed, made once; `None`: not worth it.
@@ -45,7 +49,7 @@ impl Page {
 
     fn weight(&self) -> usize {
         // A compressed copy is about a quarter; the rest is the entry's own.
-        self.body.len() + self.body.len() / 4 + 512
+        self.body.len() + self.body.len() / 4 + self.depends.weight() + 512
     }
 }
 
@@ -69,6 +73,7 @@ pub struct PageCache {
 struct Kept {
     pages: HashMap<Key, Entry>,
     by_use: BTreeMap<u64, Key>,
+    made: u64,
     clock: u64,
     bytes: usize,
 }
@@ -86,13 +91,13 @@ impl PageCache {
         Self { bytes_max, kept: Mutex::default() }
     }
 
-    /// The page, if it was rendered at this revision.
-    pub fn find(&self, shop: ShopId, path: &str, revision: u64) -> Option<Arc<Page>> {
+    /// The page, if nothing changed of what it shows.
+    pub fn find(&self, shop: ShopId, path: &str, changes: &Changes) -> Option<Arc<Page>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (shop, path.to_owned());
         kept.clock += 1;
         let now = kept.clock;
-        let entry = kept.pages.get_mut(&key).filter(|entry| entry.revision == revision)?;
+        let entry = kept.pages.get_mut(&key).filter(|entry| changes.is_current(entry.revision, &entry.page.depends))?;
         let before = std::mem::replace(&mut entry.used, now);
         let page = Arc::clone(&entry.page);
         kept.by_use.remove(&before);
@@ -108,6 +113,7 @@ impl PageCache {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (shop, path.to_owned());
         kept.remove(&key);
+        kept.made += 1;
         kept.clock += 1;
         let used = kept.clock;
         kept.bytes += page.weight();
@@ -124,6 +130,11 @@ impl PageCache {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         (kept.pages.len(), kept.bytes)
     }
+
+    /// How many pages were made for it so far.
+    pub fn made(&self) -> u64 {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).made
+    }
 }
 
 impl Kept {
@@ -138,33 +149,37 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::changes::Noted;
 
     fn page(bytes: usize) -> Arc<Page> {
-        Arc::new(Page::new(vec![b'x'; bytes], "text/html", String::new()))
+        Arc::new(Page::new(vec![b'x'; bytes], "text/html", String::new(), Depends::on_everything()))
     }
 
     #[test]
-    fn a_page_of_an_older_revision_is_not_found() {
-        let cache = PageCache::new(1 << 20);
+    fn a_page_from_before_a_change_is_not_found() {
+        let (cache, changes) = (PageCache::new(1 << 20), Changes::default());
         let shop = ShopId::from_bytes([1; 16]);
+        cache.put(shop, "/", 0, &page(10));
+        assert!(cache.find(shop, "/", &changes).is_some());
+        assert!(cache.find(ShopId::from_bytes([2; 16]), "/", &changes).is_none());
+        changes.note(Noted::Kept(Vec::new()));
+        assert!(cache.find(shop, "/", &changes).is_none());
         cache.put(shop, "/", 1, &page(10));
-        assert!(cache.find(shop, "/", 1).is_some());
-        assert!(cache.find(shop, "/", 2).is_none());
-        assert!(cache.find(ShopId::from_bytes([2; 16]), "/", 1).is_none());
+        assert!(cache.find(shop, "/", &changes).is_some());
     }
 
     #[test]
     fn memory_is_bounded_and_the_page_least_asked_for_goes_first() {
-        let cache = PageCache::new(100_000);
+        let (cache, changes) = (PageCache::new(100_000), Changes::default());
         let shop = ShopId::from_bytes([1; 16]);
-        cache.put(shop, "/popular", 1, &page(4_000));
+        cache.put(shop, "/popular", 0, &page(4_000));
         for number in 0..200 {
-            assert!(cache.find(shop, "/popular", 1).is_some());
-            cache.put(shop, &format!("/{number}"), 1, &page(4_000));
+            assert!(cache.find(shop, "/popular", &changes).is_some());
+            cache.put(shop, &format!("/{number}"), 0, &page(4_000));
             assert!(cache.size().1 <= 100_000);
         }
-        assert!(cache.find(shop, "/0", 1).is_none());
-        assert!(cache.find(shop, "/199", 1).is_some());
+        assert!(cache.find(shop, "/0", &changes).is_none());
+        assert!(cache.find(shop, "/199", &changes).is_some());
     }
 
     #[test]

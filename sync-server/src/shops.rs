@@ -8,13 +8,15 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Semaphore, watch};
 use tradepost_domain::catalog::Collection;
-use tradepost_domain::id::{LocationId, ReplicaId, ShopId};
+use tradepost_domain::id::{LocationId, ReplicaId, ShopId, VariantId};
 use tradepost_domain::shop::{Location, ShippingTable, ShopSettings};
 use tradepost_domain::tax::TaxTable;
 use tradepost_operations::{
     Continuity, DatabaseKey, DeviceSecrets, Membership, Reader, Replica, SharedReplica, Shop, SigningSeed, lock, public_key_of,
 };
 
+use crate::changes::{Changes, Noted, look_up};
+use crate::checkout::store::{Checkouts, Reserved};
 use crate::environment::{self, SystemEnvironment};
 use crate::error::ServerError;
 use crate::signing::write_secret;
@@ -24,6 +26,8 @@ use crate::templates::Templates;
 const READER_WAIT: Duration = Duration::from_secs(3);
 /// After how long a recording is followed by its witness.
 const WITNESS_AFTER: Duration = Duration::from_millis(400);
+/// Types of products that stand in for collections.
+const TYPES_MAX: usize = 6;
 /// The secrets of a shop, in its folder.
 pub const KEY_FILE: &str = "keys.json";
 
@@ -51,12 +55,25 @@ pub struct HostedShop {
     pub templates: Templates,
     /// Held while goods are reserved and while orders are placed: what was read of the stock stays true meanwhile.
     pub stock_gate: tokio::sync::Mutex<()>,
-    revision: watch::Sender<u64>,
+    /// What changed, for the pages that are kept.
+    pub changed: Arc<Changes>,
+    wakes: watch::Sender<u64>,
+    /// Held while changes are looked up: one after the other, so that none is compared with a later overview.
+    settling: Mutex<()>,
     readers: Readers,
     overview: Mutex<Option<(u64, Arc<Overview>)>>,
+    reserved: Mutex<ReservedNow>,
 }
 
-/// What every page of a shop needs, read once per revision.
+/// What open checkouts keep, as it was read last. The number counts up with each change, so that what was read before it is not kept
+/// after it.
+#[derive(Default)]
+struct ReservedNow {
+    number: u64,
+    known: Option<Arc<Reserved>>,
+}
+
+/// What every page of a shop needs, read again when a document changed that it is made of.
 #[derive(Debug)]
 pub struct Overview {
     /// Its settings.
@@ -69,9 +86,24 @@ pub struct Overview {
     pub locations: Vec<Location>,
     /// Its collections with the number of their products.
     pub collections: Vec<(Collection, u64)>,
+    /// The types of most of its products with their number, by name, where it has no collections: many shops' product files have none.
+    pub types: Vec<(String, u64)>,
 }
 
 impl Overview {
+    /// Whether pages that do not count products look the same with this one.
+    fn looks_like(&self, other: &Self) -> bool {
+        let links = |overview: &Self| -> Vec<(Collection, bool)> {
+            overview.collections.iter().map(|(collection, count)| (collection.clone(), *count > 0)).collect()
+        };
+        self.settings == other.settings
+            && self.taxes == other.taxes
+            && self.shipping == other.shipping
+            && self.locations == other.locations
+            && links(self) == links(other)
+            && self.types.iter().map(|(name, _)| name).eq(other.types.iter().map(|(name, _)| name))
+    }
+
     /// A location.
     pub fn location(&self, id: LocationId) -> Option<&Location> {
         self.locations.iter().find(|location| location.id == id)
@@ -102,9 +134,13 @@ impl HostedShop {
         mut replica: Replica,
         readers_max: usize,
     ) -> Result<Arc<Self>, ServerError> {
-        let (revision, _) = watch::channel(1);
-        let hook = revision.clone();
-        replica.on_commit(Box::new(move |_| hook.send_modify(|revision| *revision += 1)));
+        let (wakes, _) = watch::channel(0);
+        let changed = Arc::new(Changes::default());
+        let (hook, noting) = (wakes.clone(), Arc::clone(&changed));
+        replica.on_commit(Box::new(move |touched| {
+            noting.note(Noted::Committed(touched.clone()));
+            hook.send_modify(|count| *count += 1);
+        }));
         let replica: SharedReplica = Arc::new(Mutex::new(replica));
         let shop = Shop::new(Arc::clone(&replica))?;
         let templates = Templates::with_theme(Some(folder.join("theme")));
@@ -116,27 +152,76 @@ impl HostedShop {
             replica,
             templates,
             stock_gate: tokio::sync::Mutex::new(()),
-            revision,
+            changed,
+            wakes,
+            settling: Mutex::default(),
             readers: Readers { idle: Mutex::default(), slots: Arc::new(Semaphore::new(readers_max.max(1))) },
             overview: Mutex::default(),
+            reserved: Mutex::default(),
         });
         hosted.write_witnesses();
         Ok(hosted)
     }
 
-    /// Counts up whenever something that a page shows may have changed.
-    pub fn revision(&self) -> u64 {
-        *self.revision.borrow()
+    /// The revision up to which it is known what changed: pages made from now on are of it.
+    pub async fn settled(self: &Arc<Self>) -> Result<u64, ServerError> {
+        if let Some(revision) = self.changed.settled() {
+            return Ok(revision);
+        }
+        let shop = Arc::clone(self);
+        self.read(move |reader| shop.settle(reader)).await
     }
 
-    /// Tells everybody who waits that something changed which is not in the replica: a reservation.
-    pub fn touch(&self) {
-        self.revision.send_modify(|revision| *revision += 1);
+    fn settle(&self, reader: &Reader) -> Result<u64, ServerError> {
+        let _settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
+        let (revision, noted) = self.changed.unsettled();
+        let mut found = look_up(reader, &noted)?;
+        if found.is_of_documents() {
+            // A shop that is not ready has no page to keep.
+            let now = read_overview(reader).ok().map(Arc::new);
+            let mut kept = self.overview.lock().unwrap_or_else(PoisonError::into_inner);
+            found.is_frame = match (&*kept, &now) {
+                (Some((_, before)), Some(now)) => !before.looks_like(now),
+                (None, _) | (_, None) => true,
+            };
+            *kept = now.map(|now| (revision, now));
+        }
+        self.changed.settle(revision, found);
+        Ok(revision)
+    }
+
+    /// Notes that other quantities of these variants are kept by open checkouts than before.
+    pub fn reservations_changed(&self, variants: Vec<VariantId>) {
+        {
+            let mut reserved = self.reserved.lock().unwrap_or_else(PoisonError::into_inner);
+            reserved.number += 1;
+            reserved.known = None;
+        }
+        if !variants.is_empty() {
+            self.changed.note(Noted::Kept(variants));
+        }
+    }
+
+    /// What open checkouts keep. For pages: whoever takes goods asks the database itself.
+    pub async fn reserved(self: &Arc<Self>, checkouts: Checkouts<'_>) -> Result<Arc<Reserved>, ServerError> {
+        let number = {
+            let reserved = self.reserved.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(known) = &reserved.known {
+                return Ok(Arc::clone(known));
+            }
+            reserved.number
+        };
+        let read = Arc::new(checkouts.reserved(self.id, None).await?);
+        let mut reserved = self.reserved.lock().unwrap_or_else(PoisonError::into_inner);
+        if reserved.number == number {
+            reserved.known = Some(Arc::clone(&read));
+        }
+        Ok(read)
     }
 
     /// Wakes whoever holds it after each change. A sleeper that misses ten changes is woken once.
     pub fn changes(&self) -> watch::Receiver<u64> {
-        self.revision.subscribe()
+        self.wakes.subscribe()
     }
 
     /// Reads on a thread that may wait for the disk, with one of the shop's readers.
@@ -180,9 +265,9 @@ impl HostedShop {
 
     /// What every page needs.
     pub async fn overview(self: &Arc<Self>) -> Result<Arc<Overview>, ServerError> {
-        let revision = self.revision();
+        let revision = self.settled().await?;
         if let Some((of, overview)) = &*self.overview.lock().unwrap_or_else(PoisonError::into_inner)
-            && *of == revision
+            && *of >= self.changed.overview_revision()
         {
             return Ok(Arc::clone(overview));
         }
@@ -215,7 +300,18 @@ fn read_overview(reader: &Reader) -> Result<Overview, ServerError> {
     }
     let taxes = reader.tax_table()?;
     let shipping = reader.shipping_table()?;
-    Ok(Overview { settings, taxes, shipping, locations: reader.locations()?, collections: reader.collections()? })
+    let collections = reader.collections()?;
+    let has_collections = collections.iter().any(|(collection, count)| *count > 0 && !collection.handle.is_empty());
+    let types = if has_collections { Vec::new() } else { largest_types(reader)? };
+    Ok(Overview { settings, taxes, shipping, locations: reader.locations()?, collections, types })
+}
+
+fn largest_types(reader: &Reader) -> Result<Vec<(String, u64)>, ServerError> {
+    let mut types = reader.product_types()?;
+    types.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    types.truncate(TYPES_MAX);
+    types.sort();
+    Ok(types)
 }
 
 /// All hosted shops.

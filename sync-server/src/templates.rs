@@ -37,6 +37,8 @@ built_in!(
     "checkout_review.html",
     "order.html",
     "problem.html",
+    "mail_news.html",
+    "mail_news.txt",
     "mail_order.html",
     "mail_order.txt",
 );

@@ -2,6 +2,7 @@
 
 use tradepost_domain::money::Money;
 use tradepost_domain::quantity::{Quantity, Unit};
+use tradepost_domain::time::BusinessDay;
 
 /// `$1,234.50`, `€12.00`, `12.50 CHF`: the sign where everybody knows it, else the code.
 pub fn money(amount: Money) -> String {
@@ -47,6 +48,32 @@ fn grouped(digits: &str) -> String {
         text.push_str(fraction);
     }
     text
+}
+
+/// A day as people write it: "23 November 2026".
+pub fn day(day: BusinessDay) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let written = day.to_string();
+    let mut parts = written.split('-');
+    let (year, month, of_month) = (parts.next(), parts.next(), parts.next());
+    let month = month.and_then(|month| MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?));
+    match (year, month, of_month) {
+        (Some(year), Some(month), Some(of_month)) => format!("{} {month} {year}", of_month.trim_start_matches('0')),
+        _ => written,
+    }
 }
 
 /// `1 product`, `2 products`.
@@ -160,6 +187,11 @@ pub fn country_name(code: &str) -> &str {
 mod tests {
     use super::*;
     use tradepost_domain::money::Currency;
+
+    #[test]
+    fn a_day_is_written_as_people_write_it() {
+        assert_eq!(day("2026-11-03".parse().unwrap()), "3 November 2026");
+    }
 
     #[test]
     fn amounts_read_as_buyers_write_them() {

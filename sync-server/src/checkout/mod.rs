@@ -5,8 +5,13 @@
 //! double click, in another tab, or after a crash, and there is one order.
 
 pub mod address;
-pub mod pages;
+pub mod details;
+pub mod key;
+pub mod order_page;
+pub mod payment;
 pub mod place;
 pub mod providers;
+pub mod review;
+pub mod steps;
 pub mod store;
 pub mod summary;

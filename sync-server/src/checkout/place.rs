@@ -11,6 +11,7 @@ use tradepost_domain::quantity::{Quantity, Unit};
 use tradepost_operations::read::VariantRow;
 use tradepost_operations::{By, NewOrder, OperationError, Reader, Shop};
 
+use super::key::key_of;
 use super::providers::{Parcel, ShippingOffer, ShippingProvider, TableRates};
 use super::store::{Checkout, DeliveryChoice, Reserved, State};
 use super::summary::Looks;
@@ -216,7 +217,7 @@ pub async fn reserve(
         let minutes = app.config.reservation_minutes.clamp(1, 24 * 60);
         let expires_at_ms = environment::now().unix_ms.saturating_add(minutes * 60_000);
         app.checkouts().reserve(checkout, location, &checkout.lines, expires_at_ms).await?;
-        shop.touch();
+        shop.reservations_changed(checkout.variants());
     }
     drop(gate);
     Ok(short)
@@ -321,10 +322,11 @@ pub async fn finish(app: &App, shop: &Arc<HostedShop>, order: OrderPlaced, link_
         }
         Err(error) => return Err(error.into()),
     };
-    let mail = if app.mailer.is_some() { Some(mail::order_mail(app, shop, &placed, link_base).await?) } else { None };
-    app.checkouts().placed(id, mail.as_ref()).await?;
+    let link = format!("{link_base}/orders/{}", key_of(&app.signer, &shop.slug, id));
+    let mail = if app.mailer.is_some() { Some(mail::order_mail(shop, &placed, &link).await?) } else { None };
+    app.checkouts().placed(id, &link, mail.as_ref()).await?;
     app.mail_waits.notify_one();
-    shop.touch();
+    shop.reservations_changed(placed.lines.iter().filter_map(|item| item.line.variant).collect());
     metrics::counter!("tradepost_orders_placed_total").increment(1);
     Ok(placed.number)
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use tradepost_domain::id::{LocationId, OrderId, ShopId, VariantId};
-use tradepost_domain::order::{OrderPlaced, PaymentMethod};
+use tradepost_domain::order::{OrderPlaced, OrderStatus, PaymentMethod};
 use tradepost_domain::quantity::Quantity;
 use tradepost_domain::shop::Address;
 
@@ -78,6 +78,13 @@ pub struct Checkout {
     pub details: Details,
     /// What is ordered.
     pub lines: Vec<(VariantId, Quantity)>,
+}
+
+impl Checkout {
+    /// The variants of its lines.
+    pub fn variants(&self) -> Vec<VariantId> {
+        self.lines.iter().map(|(variant, _)| *variant).collect()
+    }
 }
 
 /// What open checkouts keep, by location and variant.
@@ -251,15 +258,59 @@ impl Checkouts<'_> {
     }
 
     /// The order stands in the journal: its goods are committed there, and its mail goes out.
-    pub async fn placed(&self, id: OrderId, mail: Option<&NewMail>) -> Result<(), ServerError> {
+    pub async fn placed(&self, id: OrderId, link: &str, mail: Option<&NewMail>) -> Result<(), ServerError> {
         let mut db_tx = self.pool.begin().await?;
-        sqlx::query("update checkouts set state = 'placed', draft = null, changed_at_ms = ? where id = ?")
-            .bind(environment::now().unix_ms)
-            .bind(id.to_string())
-            .execute(&mut *db_tx)
-            .await?;
+        sqlx::query(
+            "update checkouts set state = 'placed', draft = null, changed_at_ms = ?, told = ?, order_link = ? where id = ?",
+        )
+        .bind(environment::now().unix_ms)
+        .bind(OrderStatus::Open.word())
+        .bind(link)
+        .bind(id.to_string())
+        .execute(&mut *db_tx)
+        .await?;
         sqlx::query("delete from reservations where checkout = ?").bind(id.to_string()).execute(&mut *db_tx).await?;
         if let Some(mail) = mail {
+            mail.put(&mut db_tx).await?;
+        }
+        db_tx.commit().await?;
+        Ok(())
+    }
+
+    /// Orders of a shop that are not at their end yet, as far as their buyers were told: the status they know, and the order's page.
+    pub async fn to_tell(&self, shop: ShopId, limit: usize) -> Result<Vec<(OrderId, OrderStatus, String)>, ServerError> {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "select id, told, order_link from checkouts where shop = ? and told in ('open', 'packed') and order_link is not null \
+             order by changed_at_ms, id limit ?",
+        )
+        .bind(shop.to_string())
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(self.pool)
+        .await?;
+        let read = |(id, told, link): (String, String, String)| {
+            let (Ok(id), Some(told)) = (id.parse(), OrderStatus::from_word(&told)) else { return Err(damaged()) };
+            Ok((id, told, link))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// The buyer is told of an order's new status, in the transaction that writes the mail. Somebody else may have been faster.
+    pub async fn told(
+        &self,
+        id: OrderId,
+        before: OrderStatus,
+        now: OrderStatus,
+        mail: Option<&NewMail>,
+    ) -> Result<(), ServerError> {
+        let mut db_tx = self.pool.begin().await?;
+        let done = sqlx::query("update checkouts set told = ?, changed_at_ms = ? where id = ? and told = ?")
+            .bind(now.word())
+            .bind(environment::now().unix_ms)
+            .bind(id.to_string())
+            .bind(before.word())
+            .execute(&mut *db_tx)
+            .await?;
+        if let Some(mail) = mail.filter(|_| done.rows_affected() == 1) {
             mail.put(&mut db_tx).await?;
         }
         db_tx.commit().await?;
@@ -276,21 +327,24 @@ impl Checkouts<'_> {
         rows.iter().map(read).collect()
     }
 
-    /// Frees what was kept too long and forgets what nobody finished. The shops whose stock this changes.
-    pub async fn expire(&self) -> Result<Vec<ShopId>, ServerError> {
+    /// Frees what was kept too long and forgets what nobody finished. The variants that this frees, by shop.
+    pub async fn expire(&self) -> Result<HashMap<ShopId, Vec<VariantId>>, ServerError> {
         let now_ms = environment::now().unix_ms;
-        let shops: Vec<String> = sqlx::query_scalar("delete from reservations where expires_at_ms <= ? returning shop")
-            .bind(now_ms)
-            .fetch_all(self.pool)
-            .await?;
+        let freed: Vec<(String, String)> =
+            sqlx::query_as("delete from reservations where expires_at_ms <= ? returning shop, variant")
+                .bind(now_ms)
+                .fetch_all(self.pool)
+                .await?;
         sqlx::query("delete from checkouts where state in ('gathering', 'reserved') and changed_at_ms < ?")
             .bind(now_ms - FORGOTTEN_AFTER_MS)
             .execute(self.pool)
             .await?;
-        let mut ids: Vec<ShopId> = shops.iter().filter_map(|shop| shop.parse().ok()).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        Ok(ids)
+        let mut by_shop: HashMap<ShopId, Vec<VariantId>> = HashMap::new();
+        for (shop, variant) in freed {
+            let (Ok(shop), Ok(variant)) = (shop.parse(), variant.parse()) else { return Err(damaged()) };
+            by_shop.entry(shop).or_default().push(variant);
+        }
+        Ok(by_shop)
     }
 }
 

@@ -74,6 +74,12 @@ pub fn shown(inclusion: TaxInclusion, net: Money, gross: Money) -> Money {
 }
 
 impl Summary {
+    /// The lines of an order alone.
+    pub fn lines_of(overview: &Overview, base: &str, order: &OrderPlaced, looks: &Looks) -> Vec<SummaryLine> {
+        let inclusion = overview.settings.tax_inclusion;
+        order.lines.iter().map(|item| line(base, looks, item, shown(inclusion, item.net, item.gross))).collect()
+    }
+
     /// Of an order, placed or drafted. `is_delivery_known`: whether its delivery is chosen yet.
     pub fn of(
         overview: &Overview,
@@ -87,7 +93,7 @@ impl Summary {
         let goods = Money::sum(order.gross.currency, amounts.iter().copied()).map_err(sum_error)?;
         let total = shown(inclusion, order.net, order.gross);
         let delivery_price = total.checked_sub(goods).map_err(sum_error)?;
-        let lines = order.lines.iter().zip(&amounts).map(|(item, amount)| line(base, looks, item, *amount)).collect();
+        let lines = Self::lines_of(overview, base, order, looks);
         let taxes: Vec<SummaryTax> = order
             .taxes
             .iter()

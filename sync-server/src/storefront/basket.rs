@@ -13,7 +13,7 @@ use tradepost_operations::read::VariantRow;
 use tradepost_operations::{By, Reader, Shop};
 
 use super::cards::{Picture, picture_of};
-use super::lists::encoded;
+use super::links::encoded;
 use super::product::{left_by_location, tax_note};
 use super::{Frame, Site, Visit, private_html, see_other};
 use crate::basket_cookie::BasketCookie;

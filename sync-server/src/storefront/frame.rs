@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Site;
+use super::links::{collection_href, type_href};
 use crate::art;
 use crate::assets::Assets;
 use crate::error::ServerError;
@@ -43,12 +44,14 @@ pub struct Frame {
     pub paper_dark: &'static str,
 }
 
-/// A link to a collection.
+/// A link to a collection, or to a type of products.
 #[derive(Debug, Clone, Serialize)]
 #[allow(missing_docs, reason = "each says itself")]
 pub struct NavLink {
-    pub handle: String,
+    pub href: String,
     pub title: String,
+    /// The page's `current` where one stands on it.
+    pub mark: String,
 }
 
 /// A location at the foot of a page.
@@ -71,7 +74,6 @@ impl Frame {
         let settings = &overview.settings;
         let has_theme = !settings.accent.is_empty() || site.shop.folder.join("theme").join("theme.css").exists();
         let theme_mark = blake3::hash(settings.accent.as_bytes()).to_hex();
-        let nav = overview.collections.iter().filter(|(collection, count)| *count > 0 && !collection.handle.is_empty());
         Self {
             shop_name: settings.name.clone(),
             tagline: settings.tagline.clone(),
@@ -84,10 +86,7 @@ impl Frame {
             og_type: "website",
             og_image: String::new(),
             is_private: false,
-            nav: nav
-                .take(NAV_MAX)
-                .map(|(collection, _)| NavLink { handle: collection.handle.clone(), title: collection.title.clone() })
-                .collect(),
+            nav: nav(site, overview),
             current: String::new(),
             search: String::new(),
             places: places(overview),
@@ -114,6 +113,18 @@ impl Frame {
         self.description = shortened(description);
         self
     }
+}
+
+fn nav(site: &Site, overview: &Overview) -> Vec<NavLink> {
+    let collections = overview.collections.iter().filter(|(collection, count)| *count > 0 && !collection.handle.is_empty());
+    let by_collection = collections.map(|(collection, _)| NavLink {
+        href: collection_href(site, collection),
+        title: collection.title.clone(),
+        mark: collection.handle.clone(),
+    });
+    let by_type =
+        overview.types.iter().map(|(name, _)| NavLink { href: type_href(site, name), title: name.clone(), mark: name.clone() });
+    by_collection.chain(by_type).take(NAV_MAX).collect()
 }
 
 fn places(overview: &Overview) -> Vec<Place> {

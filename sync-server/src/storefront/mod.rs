@@ -4,11 +4,15 @@
 mod basket;
 mod cards;
 mod frame;
+mod home;
+mod links;
+mod list_query;
 mod lists;
 mod product;
 mod seo;
 mod site;
 mod spelling;
+mod suggestions;
 
 use std::sync::Arc;
 
@@ -24,7 +28,8 @@ pub use frame::{Frame, address_lines};
 pub use site::{Site, Visit};
 
 use crate::art;
-use crate::checkout::pages as checkout;
+use crate::changes::Depends;
+use crate::checkout::{details, order_page, payment, review, steps};
 use crate::error::ServerError;
 use crate::http;
 use crate::page_cache::Page;
@@ -33,22 +38,22 @@ use crate::server::App;
 /// The pages of one shop, below its base.
 pub fn router(app: App) -> Router {
     Router::new()
-        .route("/", get(lists::home))
+        .route("/", get(home::home))
         .route("/products", get(lists::all_products))
         .route("/collections/{handle}", get(lists::collection))
         .route("/search", get(lists::search))
-        .route("/search/suggestions", get(lists::suggestions))
+        .route("/search/suggestions", get(suggestions::suggestions))
         .route("/products/{handle}", get(product::product))
         .route("/basket", get(basket::show))
         .route("/basket/add", post(basket::add))
         .route("/basket/update", post(basket::update))
-        .route("/checkout", post(checkout::begin).get(checkout::resume))
-        .route("/checkout/{key}", get(checkout::details))
-        .route("/checkout/{key}/details", post(checkout::save_details))
-        .route("/checkout/{key}/payment", get(checkout::payment).post(checkout::save_payment))
-        .route("/checkout/{key}/review", get(checkout::review))
-        .route("/checkout/{key}/place", post(checkout::place))
-        .route("/orders/{key}", get(checkout::order))
+        .route("/checkout", post(steps::begin).get(steps::resume))
+        .route("/checkout/{key}", get(details::details))
+        .route("/checkout/{key}/details", post(details::save_details))
+        .route("/checkout/{key}/payment", get(payment::payment).post(payment::save_payment))
+        .route("/checkout/{key}/review", get(review::review))
+        .route("/checkout/{key}/place", post(review::place))
+        .route("/orders/{key}", get(order_page::order))
         .route("/art/{seed}/{name}", get(drawing))
         .route("/blobs/{hash}", get(blob))
         .route("/theme.css", get(theme))
@@ -65,13 +70,13 @@ pub struct Shared(Arc<Page>);
 
 impl Shared {
     /// A page of HTML.
-    pub fn html(body: String, surrogate_key: String) -> Self {
-        Self::of(body, "text/html; charset=utf-8", surrogate_key)
+    pub fn html(body: String, surrogate_key: String, depends: Depends) -> Self {
+        Self::of(body, "text/html; charset=utf-8", surrogate_key, depends)
     }
 
     /// Anything that is text.
-    pub fn of(body: String, content_type: &'static str, surrogate_key: String) -> Self {
-        Self(Arc::new(Page::new(body.into_bytes(), content_type, surrogate_key)))
+    pub fn of(body: String, content_type: &'static str, surrogate_key: String, depends: Depends) -> Self {
+        Self(Arc::new(Page::new(body.into_bytes(), content_type, surrogate_key, depends)))
     }
 }
 
@@ -114,14 +119,17 @@ pub async fn enter(app: App, router: Router, mut request: Request) -> Response {
     };
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let key = site.cache_key(&path);
-    let revision = site.shop.revision();
-    if is_read && let Some(page) = app.pages.find(site.shop.id, &key, revision) {
+    let site = Arc::new(site);
+    let revision = match site.shop.settled().await {
+        Ok(revision) => revision,
+        Err(error) => return problem(&site, &error).await,
+    };
+    if is_read && let Some(page) = app.pages.find(site.shop.id, &key, &site.shop.changed) {
         return http::page_response(&page, request.headers());
     }
     let Ok(uri) = path.parse::<Uri>() else { return StatusCode::BAD_REQUEST.into_response() };
     *request.uri_mut() = uri;
     let asked: HeaderMap = request.headers().clone();
-    let site = Arc::new(site);
     request.extensions_mut().insert(Arc::clone(&site));
     let response = http::call(router, request).await;
     if let Some(page) = response.extensions().get::<Arc<Page>>() {

@@ -3,15 +3,16 @@
 use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
 use tradepost_domain::catalog::{Product, ProductStatus, StockPolicy, Variant};
-use tradepost_domain::id::{LocationId, VariantId};
+use tradepost_domain::id::{CollectionId, LocationId, ProductId, VariantId};
 use tradepost_domain::quantity::Quantity;
 use tradepost_domain::tax::TaxInclusion;
 use tradepost_operations::Reader;
-use tradepost_operations::read::{ProductFilter, VariantRow};
+use tradepost_operations::read::{Among, VariantRow};
 
-use super::cards::{Card, FEW, Picture, PriceText, picture_of, price_text};
-use super::lists::{Crumb, absolute, crumb_data, encoded, plain, related};
+use super::cards::{Card, FEW, Picture, PriceText, card_of, picture_of, price_text};
+use super::links::{Crumb, absolute, collection_href, crumb_data, encoded, plain, type_href};
 use super::{Frame, Shared, Site};
+use crate::changes::Depends;
 use crate::checkout::store::Reserved;
 use crate::error::ServerError;
 use crate::server::App;
@@ -127,9 +128,9 @@ pub async fn product(
     Query(chosen): Query<Chosen>,
 ) -> Result<Shared, ServerError> {
     let overview = site.shop.overview().await?;
-    let reserved = app.checkouts().reserved(site.shop.id, None).await?;
+    let reserved = site.shop.reserved(app.checkouts()).await?;
     let (reading, about) = (site.clone(), overview.clone());
-    let page = site
+    let (page, shown) = site
         .shop
         .read(move |reader| {
             let product = reader
@@ -150,7 +151,7 @@ pub async fn product(
         .await?;
     let key =
         format!("{} product-{}", site.surrogate_key(), encoded(page.frame.canonical.rsplit('/').next().unwrap_or_default()));
-    Ok(Shared::html(site.shop.templates.render("product.html", &page)?, key))
+    Ok(Shared::html(site.shop.templates.render("product.html", &page)?, key, Depends::on_products(shown)))
 }
 
 struct Making<'a> {
@@ -163,7 +164,8 @@ struct Making<'a> {
     chosen: &'a Chosen,
 }
 
-fn make(making: &Making<'_>) -> Result<ProductPage, ServerError> {
+/// The page, and the products that it shows.
+fn make(making: &Making<'_>) -> Result<(ProductPage, Vec<ProductId>), ServerError> {
     let Making { reader, site, overview, product, rows, reserved, chosen } = *making;
     let row = chosen_row(rows, &chosen.variant);
     let variant = row.and_then(|row| product.find_variant(row.id));
@@ -179,7 +181,10 @@ fn make(making: &Making<'_>) -> Result<ProductPage, ServerError> {
         || picture_of(&site.base, "", &product.title, ""),
         |on| Picture { src: on.src.clone(), alt: on.alt.clone() },
     );
-    let crumbs = crumbs(making)?;
+    let own_collections = reader.collections_of(product.id)?;
+    let crumbs = crumbs(making, &own_collections);
+    let (related, mut shown) = related(making, &own_collections)?;
+    shown.push(product.id);
     let price = row.and_then(|row| Some(price_text(row.list_price?, row.compare_at_price, false)));
     let description = plain(&product.description_html);
     let mut frame =
@@ -187,7 +192,7 @@ fn make(making: &Making<'_>) -> Result<ProductPage, ServerError> {
     frame.og_type = "product";
     frame.og_image = absolute(site, &picture.src);
     frame.structured_data = vec![product_data(making, &frame, &description), crumb_data(site, &crumbs)];
-    Ok(ProductPage {
+    let page = ProductPage {
         crumbs,
         title: product.title.clone(),
         vendor: product.vendor.clone(),
@@ -203,9 +208,10 @@ fn make(making: &Making<'_>) -> Result<ProductPage, ServerError> {
         description_html: clean_html(&product.description_html),
         facts: facts(product, row),
         tags: product.tags.iter().take(12).cloned().collect(),
-        related: related(reader, site, &related_filter(making)?, &product.handle, RELATED_MAX)?,
+        related,
         frame,
-    })
+    };
+    Ok((page, shown))
 }
 
 /// The variant that was asked for; else the first that can be bought, else the first.
@@ -338,32 +344,34 @@ fn facts(product: &Product, row: Option<&VariantRow>) -> Vec<FactView> {
     facts
 }
 
-fn crumbs(making: &Making<'_>) -> Result<Vec<Crumb>, ServerError> {
-    let Making { reader, site, overview, product, .. } = *making;
+fn crumbs(making: &Making<'_>, own_collections: &[CollectionId]) -> Vec<Crumb> {
+    let Making { site, overview, product, .. } = *making;
     let mut crumbs = vec![Crumb { title: "Home".to_owned(), href: Some(format!("{}/", site.base)) }];
-    let own = reader.collections_of(product.id)?;
     let collection =
-        overview.collections.iter().map(|(collection, _)| collection).find(|collection| own.contains(&collection.id));
+        overview.collections.iter().map(|(collection, _)| collection).find(|collection| own_collections.contains(&collection.id));
     crumbs.push(match collection {
-        Some(collection) => Crumb {
-            title: collection.title.clone(),
-            href: Some(format!("{}/collections/{}", site.base, encoded(&collection.handle))),
-        },
+        Some(collection) => Crumb { title: collection.title.clone(), href: Some(collection_href(site, collection)) },
+        None if overview.types.iter().any(|(name, _)| *name == product.product_type) => {
+            Crumb { title: product.product_type.clone(), href: Some(type_href(site, &product.product_type)) }
+        }
         None => Crumb { title: "All products".to_owned(), href: Some(format!("{}/products", site.base)) },
     });
     crumbs.push(Crumb { title: product.title.clone(), href: None });
-    Ok(crumbs)
+    crumbs
 }
 
-fn related_filter(making: &Making<'_>) -> Result<ProductFilter, ServerError> {
-    let Making { reader, product, .. } = *making;
-    let base = ProductFilter { status: Some(ProductStatus::Active), is_available: true, ..ProductFilter::default() };
-    let collection = reader.collections_of(product.id)?.first().copied();
-    Ok(match collection {
-        Some(_) => ProductFilter { collection, ..base },
-        None if !product.product_type.is_empty() => ProductFilter { product_type: Some(product.product_type.clone()), ..base },
-        None => ProductFilter { vendor: (!product.vendor.is_empty()).then(|| product.vendor.clone()), ..base },
-    })
+/// What stands beside it in its collection, else among its type or vendor. Which ones these are may be a little behind what is in
+/// stock; what is said of each is not.
+fn related(making: &Making<'_>, own_collections: &[CollectionId]) -> Result<(Vec<Card>, Vec<ProductId>), ServerError> {
+    let Making { reader, site, product, .. } = *making;
+    let among = match own_collections.first() {
+        Some(collection) => Among::Collection(*collection),
+        None if !product.product_type.is_empty() => Among::ProductType(product.product_type.clone()),
+        None => Among::Vendor(product.vendor.clone()),
+    };
+    let rows = reader.products_beside(product.id, &among, RELATED_MAX)?;
+    let cards = rows.iter().map(|row| card_of(reader, &site.base, row)).collect::<Result<_, _>>()?;
+    Ok((cards, rows.iter().map(|row| row.id).collect()))
 }
 
 fn product_data(making: &Making<'_>, frame: &Frame, description: &str) -> serde_json::Value {

@@ -4,8 +4,9 @@ use axum::extract::Path;
 use tradepost_domain::catalog::ProductStatus;
 use tradepost_operations::read::{PAGE_MAX, ProductFilter};
 
-use super::lists::encoded;
+use super::links::encoded;
 use super::{Shared, Site};
+use crate::changes::Depends;
 use crate::error::ServerError;
 
 /// Addresses in one sitemap; search engines take up to 50,000.
@@ -18,7 +19,7 @@ pub async fn robots(site: Site) -> Result<Shared, ServerError> {
         "User-agent: *\nDisallow: {base}/basket\nDisallow: {base}/checkout\nDisallow: {base}/orders/\nDisallow: {base}/search\nSitemap: {}\n",
         site.canonical("/sitemap.xml")
     );
-    Ok(Shared::of(body, "text/plain; charset=utf-8", site.surrogate_key()))
+    Ok(Shared::of(body, "text/plain; charset=utf-8", site.surrogate_key(), Depends::on_products(Vec::new())))
 }
 
 fn offered() -> ProductFilter {
@@ -35,7 +36,7 @@ pub async fn sitemap_index(site: Site) -> Result<Shared, ServerError> {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{entries}</sitemapindex>\n"
     );
-    Ok(Shared::of(body, "application/xml; charset=utf-8", site.surrogate_key()))
+    Ok(Shared::of(body, "application/xml; charset=utf-8", site.surrogate_key(), Depends::on_catalog(Vec::new())))
 }
 
 /// `/sitemap/<number>.xml`: products; the first one also says the front page and collections.
@@ -75,5 +76,5 @@ pub async fn sitemap(site: Site, Path(name): Path<String>) -> Result<Shared, Ser
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{urls}</urlset>\n"
     );
-    Ok(Shared::of(body, "application/xml; charset=utf-8", site.surrogate_key()))
+    Ok(Shared::of(body, "application/xml; charset=utf-8", site.surrogate_key(), Depends::on_catalog(Vec::new())))
 }

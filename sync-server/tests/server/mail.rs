@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
-use crate::support::Device;
+use tradepost_domain::order::FulfillmentStage;
+use tradepost_operations::{By, Fulfillment};
+
+use crate::support::{Device, TestServer, Visitor, env, sync};
 
 type Inbox = Arc<Mutex<Vec<String>>>;
 
@@ -122,6 +125,98 @@ async fn an_order_is_confirmed_by_mail_once_with_a_link_that_works() {
     for expected in ["To: ada@example.com", "W-1001", "multipart/alternative", "Green tea", "/orders/"] {
         assert!(mail.contains(expected), "the mail lacks {expected}:\n{mail}");
     }
+}
+
+/// What became of orders after they were placed: a parcel, one to collect, one canceled.
+#[tokio::test]
+async fn buyers_are_told_once_that_their_order_ships_waits_or_was_canceled() {
+    let (port, inbox) = sink(0).await;
+    let config: tradepost_server::config::Config = toml::from_str(&format!(
+        "[smtp]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\nfrom = \"Tea <orders@tea.example>\"\n"
+    ))
+    .unwrap();
+    let server = TestServer::with(config).await;
+    let device = Device::found("Tea", "EUR", "DE");
+    let (_, variant) = device.product("Green tea", 900, 9);
+    server.publish(&device).await;
+    let collect = device.location.to_string();
+    let shipping =
+        [("delivery", "ship"), ("country", "DE"), ("line1", "Hafenweg 1"), ("postal_code", "20457"), ("city", "Hamburg")];
+    for delivery in [shipping.as_slice(), &[("delivery", &collect)], &shipping] {
+        place(&server.visitor(), &variant.to_string(), delivery).await;
+    }
+    sync(&server.app, &device);
+    let running = tokio::spawn(tradepost_server::jobs::run(Arc::clone(&server.app)));
+    let arrived = async |count: usize| {
+        while inbox.lock().unwrap().len() < count {
+            server.app.mail_waits.notify_one();
+            tokio::task::yield_now().await;
+        }
+    };
+    arrived(3).await;
+
+    let id_of = |number: &str| device.shop.reader().unwrap().order_by_number(number).unwrap().unwrap().0.id;
+    let mut env = env();
+    let mut by = By::owner(&mut env);
+    let stage = |stage, tracking_number: &str| Fulfillment {
+        lines: None,
+        stage,
+        tracking_number: tracking_number.to_owned(),
+        location: None,
+    };
+    for number in ["W-1001", "W-1002"] {
+        let order = device.shop.reader().unwrap().order_by_number(number).unwrap().unwrap().0;
+        device.shop.record_payment(&mut by, order.id, order.gross, "transfer").unwrap();
+    }
+    device.shop.fulfill(&mut by, id_of("W-1001"), stage(FulfillmentStage::Packed, "")).unwrap();
+    device.shop.fulfill(&mut by, id_of("W-1002"), stage(FulfillmentStage::Packed, "")).unwrap();
+    let canceled = device.shop.reader().unwrap().order_by_number("W-1003").unwrap().unwrap().0;
+    device.shop.record_payment(&mut by, canceled.id, canceled.gross, "transfer").unwrap();
+    device.shop.cancel(&mut by, canceled.id, "asked to").unwrap();
+    sync(&server.app, &device);
+    arrived(5).await;
+    device.shop.fulfill(&mut by, id_of("W-1001"), stage(FulfillmentStage::Shipped, "JD0146")).unwrap();
+    device.shop.fulfill(&mut by, id_of("W-1002"), stage(FulfillmentStage::HandedOver, "")).unwrap();
+    sync(&server.app, &device);
+    arrived(6).await;
+    // The last news of all: whatever was going to be told a second time was told before it.
+    let (_, another) = device.product("Black tea", 800, 9);
+    sync(&server.app, &device);
+    place(&server.visitor(), &another.to_string(), &[("delivery", &collect)]).await;
+    arrived(7).await;
+    running.abort();
+
+    let mails: Vec<String> = inbox.lock().unwrap().iter().map(|mail| mail.replace("=\r\n", "").replace("=3D", "=")).collect();
+    assert_eq!(mails.len(), 7);
+    for (number, subject, expected) in [
+        ("W-1001", "is on its way", "Tracking number: JD0146"),
+        ("W-1002", "is ready for you", "Harbor Street"),
+        ("W-1003", "was canceled", "that you paid"),
+    ] {
+        let subject = format!("Subject: Tea: your order {number} {subject}");
+        let found: Vec<&String> = mails.iter().filter(|mail| mail.contains(&subject)).collect();
+        assert_eq!(found.len(), 1, "{subject}: {mails:#?}");
+        for expected in [expected, "Green tea", "/orders/", "multipart/alternative"] {
+            assert!(found[0].contains(expected), "{subject} lacks {expected}:\n{}", found[0]);
+        }
+    }
+}
+
+/// From the product to the order.
+async fn place(visitor: &Visitor, variant: &str, delivery: &[(&str, &str)]) {
+    visitor.post("/basket/add", &[("variant", variant), ("quantity", "1")]).await;
+    let token = visitor.get("/basket").await.hidden("token");
+    let here = visitor.post("/checkout", &[("token", &token)]).await.location();
+    let mut fields = vec![("token", token.as_str()), ("email", "ada@example.com"), ("name", "Ada Lovelace")];
+    fields.extend(delivery);
+    let page = visitor.post(&format!("{here}/details"), &fields).await.location();
+    let page = visitor.get(&page).await;
+    let rate = if page.body.contains("name=\"rate\"") { page.hidden("rate") } else { String::new() };
+    let review =
+        visitor.post(&format!("{here}/payment"), &[("token", &token), ("payment", "bank-transfer"), ("rate", &rate)]).await;
+    let review = visitor.get(&review.location()).await;
+    let placed = visitor.post(&format!("{here}/place"), &[("token", &token), ("seen", &review.hidden("seen"))]).await;
+    assert!(placed.location().contains("/orders/"), "{}", placed.body);
 }
 
 struct Page(String);

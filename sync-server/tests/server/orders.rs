@@ -84,6 +84,37 @@ async fn from_browsing_to_an_order_that_the_shop_sees_and_ships() {
 }
 
 #[tokio::test]
+async fn where_parcels_cannot_be_paid_the_page_says_so_and_what_can_be_chosen() {
+    let (server, device, variant) = tea_shop(10).await;
+    let mut env = env();
+    let mut settings = device.shop.settings().unwrap();
+    settings.bank_details.clear();
+    device.shop.edit_shop(&mut By::owner(&mut env), &settings).unwrap();
+    sync(&server.app, &device);
+    let visitor = server.visitor();
+    visitor.post("/basket/add", &[("variant", &variant), ("quantity", "1")]).await;
+    let token = visitor.get("/basket").await.hidden("token");
+    let here = visitor.post("/checkout", &[("token", &token)]).await.location();
+    let page = visitor.get(&here).await;
+    for expected in ["the shop has set up no way of paying for parcels", "Collect in Harbor Street", "Continue"] {
+        assert!(page.body.contains(expected), "the page lacks {expected}:\n{}", page.body);
+    }
+    let mut fields = vec![("token", token.as_str())];
+    fields.extend(CONTACT);
+    fields.extend(ship());
+    let refused = visitor.post(&format!("{here}/details"), &fields).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("Choose where you collect your order"), "{}", refused.body);
+
+    let mut place = device.shop.reader().unwrap().location(device.location).unwrap().unwrap();
+    place.offers_collection = false;
+    device.shop.save_location(&mut By::owner(&mut env), &place).unwrap();
+    sync(&server.app, &device);
+    let page = visitor.get(&here).await;
+    assert!(page.body.contains("Write to hello@shop.example") && !page.body.contains(">Continue<"), "{}", page.body);
+}
+
+#[tokio::test]
 async fn pressing_twice_and_in_two_tabs_is_one_order() {
     let (server, device, variant) = tea_shop(10).await;
     let visitor = server.visitor();

@@ -82,6 +82,51 @@ async fn an_unchanged_page_is_not_sent_again_and_a_changed_one_is() {
 }
 
 #[tokio::test]
+async fn a_page_is_made_anew_when_what_it_shows_changed_and_only_then() {
+    let server = TestServer::start().await;
+    let device = Device::found("Tea", "EUR", "DE");
+    let (mut green, green_variant) = device.product("Green tea", 900, 30);
+    let (_, black_variant) = device.product("Black coffee", 700, 30);
+    server.publish(&device).await;
+    let visitor = server.visitor();
+    let made = async |path: &str| {
+        let before = server.app.pages.made();
+        let body = visitor.get(path).await.body;
+        (body, server.app.pages.made() > before)
+    };
+    let (green_page, black_page) = ("/products/green-tea", "/products/black-coffee");
+    assert!(made(green_page).await.1 && made(black_page).await.1 && made("/").await.1);
+    assert!(!made(green_page).await.1 && !made(black_page).await.1 && !made("/").await.1, "nothing changed");
+
+    // Stock of one product: its own page alone, and lists that show it.
+    device.receive(black_variant, 5);
+    crate::support::sync(&server.app, &device);
+    assert!(!made(green_page).await.1, "the stock of another product is not on this page");
+    assert!(made(black_page).await.1);
+    assert!(made("/").await.1);
+
+    // A price: visible with the next request.
+    green.variants[0].list_price = Some(tradepost_domain::money::Money::from_minor(1_234, device.currency()));
+    device.save(&green);
+    crate::support::sync(&server.app, &device);
+    assert!(made(green_page).await.0.contains("€12.34"));
+    assert!(made("/").await.0.contains("€12.34"));
+    assert!(!made(black_page).await.1, "the price of another product is not on this page");
+
+    // Goods in somebody's checkout are not offered to others; when they are free again, they are.
+    device.take_out(green_variant, 28);
+    crate::support::sync(&server.app, &device);
+    assert!(made(green_page).await.0.contains("Only 2 left"));
+
+    // The frame of every page.
+    device.rename("Tea and coffee");
+    crate::support::sync(&server.app, &device);
+    for path in [green_page, black_page, "/"] {
+        assert!(made(path).await.0.contains("Tea and coffee"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn every_answer_carries_the_headers_that_protect() {
     let (server, _device) = demo().await;
     for path in ["/", "/nowhere", "/basket", "/healthz", "/assets/x/store.css", "/products/harbor-mug"] {

@@ -118,6 +118,21 @@ impl Device {
         self.shop.receive(&mut By::owner(&mut env), self.location, lines, "delivery").unwrap();
     }
 
+    pub fn save(&self, product: &Product) {
+        self.shop.save_product(&mut By::owner(&mut env()), product).unwrap();
+    }
+
+    pub fn take_out(&self, variant: VariantId, pieces: i64) {
+        let lines = vec![StockLine { variant, quantity: Quantity::from_whole(-pieces).unwrap() }];
+        self.shop.adjust(&mut By::owner(&mut env()), self.location, lines, "broken").unwrap();
+    }
+
+    pub fn rename(&self, name: &str) {
+        let mut settings = self.shop.settings().unwrap();
+        settings.name = name.to_owned();
+        self.shop.edit_shop(&mut By::owner(&mut env()), &settings).unwrap();
+    }
+
     pub fn currency(&self) -> Currency {
         self.shop.settings().unwrap().currency
     }
