@@ -58,6 +58,12 @@ impl Client {
         Ok(Answer { status, body })
     }
 
+    /// Asks for a page that has to be there.
+    pub fn get_page(&mut self, path: &str) -> io::Result<()> {
+        let answer = self.get(path)?;
+        if answer.status == 200 { Ok(()) } else { Err(io::Error::other(format!("{path} answered {}", answer.status))) }
+    }
+
     fn bytes(&mut self, length: usize) -> io::Result<Vec<u8>> {
         let mut body = vec![0; length];
         self.line.read_exact(&mut body)?;
@@ -91,15 +97,29 @@ pub fn requests_a_second(address: SocketAddr, paths: &[String], time: Duration, 
     Ok(u64::try_from(u128::from(done) * 1000 / time.as_millis().max(1)).unwrap_or(0))
 }
 
+/// Requests a second while every one of these pages is asked for once.
+pub fn each_once_a_second(address: SocketAddr, paths: &[String]) -> Result<u64, String> {
+    let start = now();
+    let buyers: Vec<io::Result<()>> = std::thread::scope(|scope| {
+        let part = paths.len().div_ceil(usize::try_from(BUYERS).unwrap_or(1)).max(1);
+        let buyers: Vec<_> = paths.chunks(part).map(|part| scope.spawn(move || buy_each(address, part))).collect();
+        buyers.into_iter().map(|buyer| buyer.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))).collect()
+    });
+    buyers.into_iter().collect::<io::Result<()>>().map_err(|error| error.to_string())?;
+    Ok(u64::try_from(paths.len() as u128 * 1000 / start.elapsed().as_millis().max(1)).unwrap_or(0))
+}
+
+fn buy_each(address: SocketAddr, paths: &[String]) -> io::Result<()> {
+    let mut client = Client::dial(address)?;
+    paths.iter().try_for_each(|path| client.get_page(path))
+}
+
 fn buy(address: SocketAddr, paths: &[String], time: Duration, seed: u64) -> io::Result<u64> {
     let mut client = Client::dial(address)?;
     let (start, mut done) = (now(), 0_u64);
     while start.elapsed() < time {
         let path = paths.get(chance(seed * 1_000_003 + done, paths.len())).ok_or(io::ErrorKind::NotFound)?;
-        let answer = client.get(path)?;
-        if answer.status != 200 {
-            return Err(io::Error::other(format!("{path} answered {}", answer.status)));
-        }
+        client.get_page(path)?;
         done += 1;
     }
     Ok(done)
