@@ -1,5 +1,7 @@
 //! The till's colors and sizes are those of `desktop/tokens.json`.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
 use std::fmt::Write as _;
 
 /// What `src/tokens.rs` has to be.

@@ -14,6 +14,8 @@ use crate::widgets::{Cut, Face, GAP, Ink, Look, Tone, amount, button, columns, f
 use crate::words::Shown;
 
 const ROW: f32 = 64.0;
+/// A button narrower than this has no room for icon, word and key.
+const NARROW: f32 = 120.0;
 
 pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
     let inner = card(ui, rect);
@@ -186,9 +188,12 @@ fn line_bar(ui: &mut Ui, rect: Rect, out: &mut Out) {
     parts.left(GAP);
     let places = columns(parts.rest, 2, GAP);
     let [edit, remove] = places.as_slice() else { return };
-    out.on(button(ui, *edit, "bar-edit", Look::Plain, &face_of(Command::EditLine)), Command::EditLine);
-    let face =
-        Face { label: "Remove".to_owned(), icon: None, name: Some("Remove line".to_owned()), ..face_of(Command::RemoveLine) };
+    let is_narrow = edit.width() < NARROW;
+    let face = Face { icon: Some(Command::EditLine.info().icon).filter(|_| !is_narrow), ..face_of(Command::EditLine) };
+    out.on(button(ui, *edit, "bar-edit", Look::Plain, &face), Command::EditLine);
+    // Where its word has no room, its icon stands for it.
+    let (label, icon) = if is_narrow { ("", Some(Command::RemoveLine.info().icon)) } else { ("Remove", None) };
+    let face = Face { label: label.to_owned(), icon, name: Some("Remove line".to_owned()), ..face_of(Command::RemoveLine) };
     out.on(button(ui, *remove, "bar-remove", Look::Plain, &face), Command::RemoveLine);
 }
 

@@ -19,7 +19,6 @@ pub const DEFAULT_NAME: &str = "Miscellaneous";
 const NAMES: [&str; 5] = ["Repair", "Delivery", "Gift wrapping", "Deposit", "Bag"];
 /// Tax categories in sight; more are reached with the key.
 const TAXES_MAX: usize = 4;
-const TAXES_ACROSS: usize = 2;
 
 pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut Out) {
     let rest = panel(ui, rect, "Open line", view, out);
@@ -37,8 +36,9 @@ pub fn show(ui: &mut Ui, rect: Rect, model: &Model, view: &mut View, out: &mut O
     text_field(ui, parts.top(72.0), words_id(), "Name, printed on the receipt", DEFAULT_NAME, &mut view.words);
     move_focus(ui, view);
     parts.top(GAP);
-    let tax_rows = model.tax_choices.len().clamp(1, TAXES_MAX).div_ceil(TAXES_ACROSS) as f32;
-    tax(ui, &mut Cut::new(parts.bottom(24.0 + tax_rows * (tokens::TARGET + GAP))), model, view);
+    let across = if parts.rest.width() < 320.0 { 1 } else { 2 };
+    let tax_rows = model.tax_choices.len().clamp(1, TAXES_MAX).div_ceil(across) as f32;
+    tax(ui, &mut Cut::new(parts.bottom(24.0 + tax_rows * (tokens::TARGET + GAP))), model, view, across);
     parts.bottom(GAP);
     chips(ui, parts.rest, &NAMES, view);
     keypad(ui, pad, &mut view.amount, decimals_of(currency));
@@ -53,15 +53,15 @@ fn move_focus(ui: &Ui, view: &mut View) {
     ui.memory_mut(|memory| if names_line { memory.request_focus(words_id()) } else { memory.surrender_focus(words_id()) });
 }
 
-fn tax(ui: &mut Ui, parts: &mut Cut, model: &Model, view: &mut View) {
+fn tax(ui: &mut Ui, parts: &mut Cut, model: &Model, view: &mut View, across: usize) {
     let quiet = Ink::regular(tokens::SMALL).color(Palette::of(ui).muted);
     let choices = &model.tax_choices;
     let key = Command::TaxNext.key_name().filter(|_| choices.len() > 1).map(|key| format!(" ({key})")).unwrap_or_default();
     label(ui, parts.top(24.0), Align2::LEFT_CENTER, &format!("Tax{key}"), &quiet);
     let first = view.tax.saturating_sub(TAXES_MAX - 1);
     let shown = choices.iter().enumerate().skip(first).take(TAXES_MAX);
-    let count = choices.len().clamp(1, TAXES_MAX).div_ceil(TAXES_ACROSS);
-    let places = rows(parts.rest, count, GAP).into_iter().flat_map(|row| columns(row, TAXES_ACROSS, GAP));
+    let count = choices.len().clamp(1, TAXES_MAX).div_ceil(across);
+    let places = rows(parts.rest, count, GAP).into_iter().flat_map(|row| columns(row, across, GAP));
     for (place, (index, choice)) in places.zip(shown) {
         let look = if view.tax == index { Look::Chosen } else { Look::Plain };
         let face = Face { label: choice.words.clone(), ..Face::default() };

@@ -117,7 +117,9 @@ pub fn command_tile(ui: &mut Ui, rect: Rect, command: Command, look: Look, badge
         face.name = Some(format!("{} ({count})", info.label));
     }
     let (response, colors) = ground(ui, rect, command, look, &face);
-    let mut parts = super::Cut::new(rect.shrink2(egui::vec2(4.0, 9.0)));
+    let is_narrow = rect.width() < 66.0;
+    let (margin, size) = if is_narrow { (1.0, tokens::SMALL - 1.5) } else { (4.0, tokens::SMALL) };
+    let mut parts = super::Cut::new(rect.shrink2(egui::vec2(margin, 9.0)));
     let top = parts.top(22.0);
     icon(ui, top, info.icon, 20.0, colors.ink);
     if let Some(count) = badge.filter(|count| *count > 0) {
@@ -128,7 +130,7 @@ pub fn command_tile(ui: &mut Ui, rect: Rect, command: Command, look: Look, badge
         text(ui, place, Align2::CENTER_CENTER, &count.to_string(), &Ink::strong(12.0).color(palette.on_accent));
     }
     let word = parts.top(22.0);
-    text(ui, word, Align2::CENTER_CENTER, info.label, &Ink::strong(tokens::SMALL).color(colors.ink));
+    text(ui, word, Align2::CENTER_CENTER, info.label, &Ink::strong(size).color(colors.ink));
     let key = face.key.unwrap_or_default();
     text(ui, parts.rest, Align2::CENTER_CENTER, &key, &Ink::regular(tokens::SMALL).color(colors.key));
     response.clicked() && look != Look::Off
