@@ -57,6 +57,13 @@ impl Reader {
         self.page_of(List::Products(filter.clone()), after, limit, |number| self.product_row(number))
     }
 
+    /// The first products that are offered, by title: what fills the screen of a till that has no best sellers yet. Reads no more than it gives.
+    pub fn first_products(&self, limit: usize) -> Result<Vec<ProductRow>, ReplicaError> {
+        let sql = "select number from products where is_listed = 1 and status = ? order by title_key, id limit ?";
+        let numbers: Vec<i64> = self.rows(sql, params![ProductStatus::Active.word(), page(limit)], |row| row.get(0))?;
+        numbers.into_iter().filter_map(|number| self.product_row(number).transpose()).collect()
+    }
+
     /// How many products there are.
     pub fn product_count(&self, filter: &ProductFilter) -> Result<u64, ReplicaError> {
         Ok(self.numbers(List::Products(filter.clone()))?.len() as u64)

@@ -252,8 +252,7 @@ impl Desk {
             let mut tiles: Vec<_> = best.iter().map(rows::tile_of_variant).collect();
             // A young shop has few best sellers: other products fill the screen.
             if tiles.len() < BEST_MIN {
-                let filter = ProductFilter { status: Some(ProductStatus::Active), ..ProductFilter::default() };
-                let products = open.reader.products(&filter, None, QUICK_KEYS_MAX)?.rows;
+                let products = open.reader.first_products(QUICK_KEYS_MAX)?;
                 let others = products.iter().filter(|product| best.iter().all(|variant| variant.product != product.id));
                 tiles.extend(others.map(rows::tile_of_product).take(QUICK_KEYS_MAX - tiles.len()));
             }
