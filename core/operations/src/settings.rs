@@ -99,10 +99,15 @@ impl Shop {
     /// Makes a till with a free code: T01, T02, ... on the shop's first device; on another one a code such as TKQ4, which that device has
     /// for itself, so that two devices that make a till while they are apart never print the same receipt number.
     pub fn add_till(&self, by: &mut By<'_>, name: &str, location: LocationId) -> Outcome<Till> {
-        let code = free_till_code(&self.work())?;
+        let code = self.free_till_code()?;
         let till = Till { id: TillId::from_bytes(by.new_id()), name: name.trim().to_owned(), code, location };
         self.save_till(by, &till)?;
         Ok(till)
+    }
+
+    /// The code that [`Shop::add_till`] would give.
+    pub fn free_till_code(&self) -> Outcome<String> {
+        free_till_code(&self.work())
     }
 }
 

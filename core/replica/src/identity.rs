@@ -78,7 +78,7 @@ fn may_certify(role: DeviceRole) -> bool {
     }
 }
 
-fn check_chain(shop: &ShopId, root: &[u8; 32], chain: &[Certificate]) -> Result<CertificateBody, ReplicaError> {
+pub(crate) fn check_chain(shop: &ShopId, root: &[u8; 32], chain: &[Certificate]) -> Result<CertificateBody, ReplicaError> {
     let mut trusted: Option<CertificateBody> = None;
     for certificate in chain.iter().take(CHAIN_MAX).rev() {
         let body: CertificateBody = cbor::from_slice(&certificate.body).map_err(|_| ReplicaError::NotCertified)?;
@@ -300,10 +300,12 @@ pub(crate) fn check_certificates(
     chain: &[Certificate],
 ) -> Result<CertificateBody, ReplicaError> {
     let body = check_chain(&identity.shop(), &identity.root_public_key, chain)?;
-    let revoked: bool = connection
-        .prepare_cached("select exists (select 1 from revocations where replica = ?)")?
-        .query_row([body.replica.as_bytes()], |row| row.get(0))?;
-    if revoked { Err(ReplicaError::Revoked) } else { Ok(body) }
+    if is_revoked(connection, &body.replica)? { Err(ReplicaError::Revoked) } else { Ok(body) }
+}
+
+/// Whether a device was taken out of the shop.
+pub(crate) fn is_revoked(connection: &Connection, replica: &ReplicaId) -> Result<bool, ReplicaError> {
+    Ok(connection.prepare_cached("select 1 from revocations where replica = ?")?.exists([replica.as_bytes()])?)
 }
 
 fn store_certificate(tx: &Connection, certificate: &Certificate) -> Result<(), ReplicaError> {

@@ -20,7 +20,7 @@ use crate::environment::Environment;
 use crate::error::ReplicaError;
 use crate::identity::{self, Continuity, Discontinuity, Identity, Membership};
 use crate::journal::{Guards, Journal, Place, listing, put_local, retry_quarantined};
-use crate::origin::{Hash, Origin, Vector};
+use crate::origin::{Hash, Origin, Position, Vector};
 use crate::projections::waiting;
 use crate::read::{Digest, Reader};
 use crate::store::{self, FolderLock, Mode};
@@ -730,5 +730,30 @@ impl Replica {
     /// `NotCertified`: it does not lead there. `Revoked`: its device was revoked.
     pub fn check_certificates(&self, chain: &[Certificate]) -> Result<CertificateBody, ReplicaError> {
         identity::check_certificates(&self.connection, &self.journal.identity, chain)
+    }
+
+    /// Verifies a chain that a peer showed, up to the shop's root key, whether or not its device was revoked since.
+    pub fn check_chain(&self, chain: &[Certificate]) -> Result<CertificateBody, ReplicaError> {
+        identity::check_chain(&self.shop(), &self.root_public_key(), chain)
+    }
+
+    /// Whether a device was taken out of the shop.
+    pub fn is_revoked(&self, device: &ReplicaId) -> Result<bool, ReplicaError> {
+        identity::is_revoked(&self.connection, device)
+    }
+
+    /// How far this replica has read, and of one device also what waits here for approval without a gap.
+    pub fn vector_with_waiting(&self, device: &ReplicaId) -> Result<Vector, ReplicaError> {
+        let mut vector = self.vector()?;
+        let mut statement = self.connection.prepare_cached(include_str!("sql/awaiting_of_device.sql"))?;
+        let mut rows = statement.query([device.as_bytes()])?;
+        while let Some(row) = rows.next()? {
+            let origin = Origin { replica: *device, incarnation: row.get(0)? };
+            let position = Position { seq: row.get(1)?, tip: Hash(row.get(2)?) };
+            if vector.seq(&origin).saturating_add(1) == position.seq {
+                vector.0.insert(origin, position);
+            }
+        }
+        Ok(vector)
     }
 }

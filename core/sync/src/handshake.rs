@@ -25,7 +25,7 @@ pub(crate) fn hello(replica: &Replica, nonce: Nonce) -> Result<Message, SyncErro
     Ok(Message::Hello { protocol: PROTOCOL, shop: membership.shop, certificates: membership.certificates, nonce })
 }
 
-/// The accepting side's answer: who dialed, and the welcome.
+/// The accepting side's answer: who dialed, and the welcome. Also a device that was taken out of the shop is heard.
 pub(crate) fn welcome(
     replica: &Replica,
     shop: ShopId,
@@ -36,7 +36,7 @@ pub(crate) fn welcome(
     if shop != replica.shop() {
         return Err(SyncError::OtherShop);
     }
-    let peer = replica.check_certificates(certificates).map_err(|_| SyncError::NotProven)?;
+    let peer = replica.check_chain(certificates).map_err(|_| SyncError::NotProven)?;
     let signature = replica.sign(&words(ACCEPTED, theirs, &ours)).to_vec();
     let welcome = Message::Welcome { certificates: replica.membership()?.certificates, nonce: ours, signature };
     Ok((peer, welcome))

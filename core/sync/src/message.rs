@@ -184,6 +184,9 @@ pub enum SyncError {
     /// The other side could not prove who it is.
     #[error("the other side could not prove that it belongs to this shop")]
     NotProven,
+    /// The other side was taken out of the shop.
+    #[error("this device was taken out of the shop; what it did since then is kept there and waits for approval")]
+    Revoked,
     /// A message out of turn.
     #[error("the other side sent something out of turn")]
     OutOfTurn,

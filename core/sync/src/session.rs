@@ -26,6 +26,8 @@ const SILENCE_MS_MAX: u64 = 35_000;
 /// After so long without confirmation of a batch, or without the next chunk, the session is given up: the next one goes on from the vectors.
 const STALL_MS_MAX: u64 = 30_000;
 
+/// A revoked device may hand in what it did and is told nothing; after so long without anything more, the session ends.
+const HAND_IN_MS: u64 = 5_000;
 /// Entries that the other side does not take (they wait for approval there, or for others) are sent again after so long, not at once.
 const SEND_AGAIN_AFTER_MS: u64 = 20_000;
 
@@ -105,6 +107,8 @@ pub struct Session {
     phase: Phase,
     state: SessionState,
     peer: Option<CertificateBody>,
+    /// The other side was taken out of the shop.
+    peer_is_revoked: bool,
     /// What the peer has or has been sent.
     theirs: Vector,
     /// What the peer confirmed.
@@ -169,6 +173,7 @@ impl Session {
             phase,
             state: SessionState::Greeting,
             peer: None,
+            peer_is_revoked: false,
             theirs: Vector::default(),
             confirmed: Vector::default(),
             told: Vector::default(),
@@ -246,6 +251,9 @@ impl Session {
         if silent_ms > SILENCE_MS_MAX || (waits && stalled_ms > STALL_MS_MAX) {
             return Err(SyncError::Silent);
         }
+        if self.peer_is_revoked && stalled_ms > HAND_IN_MS {
+            return Err(SyncError::Revoked);
+        }
         if silent_ms > PING_AFTER_MS && clock.monotonic_ms.saturating_sub(self.asked_ms) > PING_AFTER_MS {
             self.asked_ms = clock.monotonic_ms;
             self.say(&Message::Ping { wall_ms: clock.wall_ms }, &mut out);
@@ -286,13 +294,14 @@ impl Session {
             }
             (Phase::AwaitProof { peer, theirs, ours }, Message::Proof { signature, vector, evidence, wants_checkpoint, .. }) => {
                 handshake::check_proof(&peer, &theirs, &ours, &signature)?;
+                self.peer_is_revoked = replica.is_revoked(&peer.replica)?;
+                self.told = if self.peer_is_revoked { replica.vector_with_waiting(&peer.replica)? } else { replica.vector()? };
                 self.peer = Some(peer);
-                self.told = replica.vector()?;
                 let ready =
                     Message::Ready { vector: self.told.clone(), evidence: replica.evidence_mark(), wall_ms: env.clock().wall_ms };
                 self.say(&ready, out);
                 self.open(vector, evidence, replica, out)?;
-                if wants_checkpoint {
+                if wants_checkpoint && !self.peer_is_revoked {
                     self.begin_sending_checkpoint(replica, env, out)?;
                 }
                 self.push(replica, out)?;
@@ -462,7 +471,7 @@ impl Session {
     /// Sends what the other side lacks, as far as the line allows, and says so when nothing is left.
     fn push(&mut self, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
         let is_sending_checkpoint = self.sending_checkpoint.as_ref().is_some_and(|sending| !sending.is_done);
-        if is_sending_checkpoint || self.loading.is_some() || self.is_forked {
+        if is_sending_checkpoint || self.loading.is_some() || self.is_forked || self.peer_is_revoked {
             return Ok(());
         }
         if let Some(held) = &self.held_back {

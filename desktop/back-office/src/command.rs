@@ -188,8 +188,13 @@ commands! {
     }
 
     fn settings(office) -> Settings {
-        let keys_in_keyring = office.shop()?.keys_in_keyring;
-        office.read(|reader| settings::show(reader, keys_in_keyring, office.folder().display().to_string()))
+        let open = office.shop()?;
+        let here = settings::ThisComputer {
+            keys_in_keyring: open.keys_in_keyring,
+            data_folder: office.folder().display().to_string(),
+            free_till_code: open.shop.free_till_code()?,
+        };
+        office.read(|reader| settings::show(reader, here))
     }
     fn save_shop(office, draft: ShopDraft) -> Saved { office.write(|write| settings::save_shop(write, draft)) }
     fn save_taxes(office, drafts: Vec<TaxRateDraft>) -> Saved { office.write(|write| settings::save_taxes(write, &drafts)) }

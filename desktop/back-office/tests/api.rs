@@ -190,7 +190,7 @@ fn two_values_of_a_field_are_shown_and_one_is_chosen() {
 fn settings_are_saved_checked_and_undone() {
     let folder = tempfile::tempdir().unwrap();
     let office = office_with_shop(folder.path());
-    let shown = || office.read(|reader| settings::show(reader, false, String::new())).unwrap();
+    let shown = || office.read(|reader| settings::show(reader, Default::default())).unwrap();
     let mut draft = shown().shop;
     draft.accent = "red".to_owned();
     assert_eq!(office.write(|write| settings::save_shop(write, draft.clone())).unwrap_err().code, ErrorCode::Input);

@@ -4,7 +4,9 @@
 mod fork;
 mod sides;
 
-use tradepost_domain::device::{CertificateBody, DeviceRole};
+use tradepost_domain::device::{CertificateBody, DeviceRevoked, DeviceRole};
+use tradepost_domain::fact::FactBody;
+use tradepost_domain::time::Timestamp;
 use tradepost_replica::simulated::SimulatedEnvironment;
 use tradepost_replica::{Environment, Replica, SigningSeed};
 use tradepost_sync::pairing::{self, PairCodeRequest};
@@ -63,6 +65,31 @@ fn what_the_other_side_keeps_for_approval_is_not_sent_without_end() {
     wire.run(&mut till, &mut office).unwrap();
     assert_eq!(office.replica.awaiting_count(), 2);
     assert!(wire.frames - before < 30, "{} frames for one entry more", wire.frames - before);
+}
+
+#[test]
+fn a_device_taken_out_of_the_shop_hands_in_what_it_sold_and_is_told_nothing() {
+    let mut office = founder(41);
+    let mut server = member(&mut office, 42, DeviceRole::Server);
+    let mut till = member(&mut office, 43, DeviceRole::Till);
+    Wire::dial(&mut office).run(&mut office, &mut server).unwrap();
+    till.receive_stock(1_000);
+    Wire::dial(&mut till).run(&mut till, &mut server).unwrap();
+    let last_valid = vec![(1, server.replica.vector().unwrap().seq(&till.replica.origin()))];
+    let (replica, reason) = (till.replica.replica_id(), "lost".to_owned());
+    let revoked = DeviceRevoked { replica, last_valid, reason, revoked_at: Timestamp::from_unix_ms(0) };
+    server.record("device.revoke", FactBody::DeviceRevoked(revoked));
+    (0..3).for_each(|_| till.receive_stock(2_000));
+    let knew = till.replica.vector().unwrap();
+
+    for sent in [3, 0] {
+        let mut wire = Wire::dial(&mut till);
+        wire.run(&mut till, &mut server).unwrap();
+        assert_eq!((server.replica.awaiting_count(), wire.dialed.counts().sent), (3, sent));
+        assert_eq!(till.replica.vector().unwrap(), knew, "it hears nothing");
+        server.env.clock.monotonic_ms += 6_000;
+        assert!(matches!(wire.run(&mut till, &mut server), Err(SyncError::Revoked)));
+    }
 }
 
 #[test]

@@ -82,8 +82,12 @@ impl Side {
             reference: "delivery".to_owned(),
             received_at: Timestamp::from_unix_ms(0),
         });
+        self.record("stock.receive", body);
+    }
+
+    pub fn record(&mut self, operation: &str, body: FactBody) {
         let fact = Fact { id: FactId::from_bytes(random(&mut self.env)), body };
-        let draft = Draft { operation: "stock.receive".to_owned(), facts: vec![fact], ..Draft::default() };
+        let draft = Draft { operation: operation.to_owned(), facts: vec![fact], ..Draft::default() };
         self.replica.record(draft, &mut self.env).unwrap();
     }
 }

@@ -32,6 +32,8 @@ pub struct Settings {
     pub locations: Vec<LocationDraft>,
     /// Its tills.
     pub tills: Vec<TillDraft>,
+    /// A code for the next till that no other device proposes.
+    pub free_till_code: String,
     /// Who works here.
     pub staff: Vec<StaffDraft>,
     /// Whether the keys of this shop are in the system's keyring; otherwise in a file that its owner alone can read.
@@ -153,8 +155,20 @@ pub struct StaffDraft {
     pub pin: String,
 }
 
+/// What the settings screen shows of this computer.
+#[derive(Debug, Clone, Default)]
+pub struct ThisComputer {
+    /// Whether the keys are in the system's keyring.
+    pub keys_in_keyring: bool,
+    /// Where the files are.
+    pub data_folder: String,
+    /// A code for a till that no other device proposes.
+    pub free_till_code: String,
+}
+
 /// Everything.
-pub fn show(reader: &Reader, keys_in_keyring: bool, data_folder: String) -> ApiResult<Settings> {
+pub fn show(reader: &Reader, here: ThisComputer) -> ApiResult<Settings> {
+    let ThisComputer { keys_in_keyring, data_folder, free_till_code } = here;
     let shop = reader.shop()?;
     Ok(Settings {
         currency: shop.currency.to_string(),
@@ -162,6 +176,7 @@ pub fn show(reader: &Reader, keys_in_keyring: bool, data_folder: String) -> ApiR
         shipping: reader.shipping_table()?.rates.into_iter().map(shipping_draft).collect(),
         locations: reader.locations()?.into_iter().map(location_draft).collect(),
         tills: reader.tills()?.into_iter().map(till_draft).collect(),
+        free_till_code,
         staff: reader.staff()?.into_iter().map(staff_draft).collect(),
         keys_in_keyring,
         data_folder,
