@@ -1282,6 +1282,10 @@ locations: Array<LocationDraft>,
  */
 tills: Array<TillDraft>, 
 /**
+ * A code for the next till that no other device proposes.
+ */
+free_till_code: string, 
+/**
  * Who works here.
  */
 staff: Array<StaffDraft>, 
