@@ -259,5 +259,5 @@ async fn remove_the_till(screen: &Screen, till: &CommandLine) {
     screen.sees("Removed").await;
     screen.sees("In step").await;
     screen.look_in_both("online-removed").await;
-    assert!(till.refusal(&["sync"]).contains("could not prove"), "the server turns it away");
+    assert!(till.refusal(&["sync"]).contains("taken out of the shop"), "it may hand in what it sold, and no more");
 }

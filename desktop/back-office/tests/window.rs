@@ -17,7 +17,7 @@ use tradepost_back_office::api::{BackOffice, ErrorCode, shop};
 use tradepost_connection::SystemEnvironment;
 use tradepost_operations::By;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 #[tokio::test]
 async fn a_seller_creates_a_shop_imports_edits_receives_and_settles() {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-const START_TIME_MAX: Duration = Duration::from_secs(30);
+const START_TIME_MAX: Duration = Duration::from_secs(90);
 
 /// A program of the workspace, where cargo put it beside the window's.
 pub fn program(name: &str) -> Option<PathBuf> {

@@ -224,7 +224,7 @@ fn an_x_report_waits_for_the_printer_like_a_receipt() {
     bench.until("Print X report again");
     bench.click("Print X report again");
     bench.until("Everything is printed");
-    let printouts = printer.wait_for(1, Duration::from_secs(20)).expect("the report");
+    let printouts = printer.wait_for(1, Duration::from_secs(60)).expect("the report");
     let text: String = printouts.iter().map(|printout| printout.to_text(48)).collect();
     assert!(text.contains("X report") && text.contains("100.00"), "{text}");
     bench.close();

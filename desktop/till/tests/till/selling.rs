@@ -26,7 +26,7 @@ fn a_day_from_the_first_scan_to_the_z_report() {
     bench.press(Key::Enter);
     bench.until("Paid, receipt");
     assert!(bench.is_there("14.00"), "the change is on the screen: {:?}", bench.labels());
-    let printouts = printer.wait_for(2, Duration::from_secs(20)).expect("drawer and receipt");
+    let printouts = printer.wait_for(2, Duration::from_secs(60)).expect("drawer and receipt");
     assert_eq!(printouts.iter().map(|printout| printout.drawer_kicks).sum::<usize>(), 1, "the drawer opens once");
     let paper: String = printouts.iter().map(|printout| printout.to_text(48)).collect();
     assert!(paper.contains("Stoneware mug") && paper.contains("14.00"), "{paper}");
