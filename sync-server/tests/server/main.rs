@@ -5,6 +5,7 @@ mod devices;
 mod mail;
 mod operator;
 mod orders;
+mod schema;
 mod storefront;
 #[path = "../support/mod.rs"]
 mod support;
