@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -43,6 +44,12 @@ pub async fn serve_on(
     let jobs = tokio::spawn(jobs::run(Arc::clone(&app)));
     let service = http::router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
     let mut stopped = app.stopping.clone();
+    // A pushed sale must not wait for the acknowledgment of the frame before it: 40 ms with a peer that acknowledges late.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps small frames back");
+        }
+    });
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
         tracing::info!("stopping");
