@@ -30,6 +30,7 @@ async fn a_seller_creates_a_shop_imports_edits_receives_and_settles() {
     import(&screen, folder.path()).await;
     edit_price(&screen).await;
     receive_stock(&screen).await;
+    import_whose_last_progress_is_told_with_its_end(&screen, folder.path()).await;
     screen.close().await;
 
     two_people_rename(&reopened(folder.path()), folder.path(), "Wool hat", ("Felt hat", "Merino hat"));
@@ -51,6 +52,34 @@ async fn import(screen: &Screen, folder: &Path) {
     screen.press("See the products").await;
     screen.sees("Rain coat").await;
     screen.look("products").await;
+}
+
+/// Progress is told late, a few times a second: what comes after the end must not bring the bar back.
+async fn import_whose_last_progress_is_told_with_its_end(screen: &Screen, folder: &Path) {
+    let header = PRODUCTS_CSV.lines().next().unwrap();
+    let mut hundred = format!("{header}\n");
+    for number in 0..100 {
+        let mut cells = vec![String::new(); header.split(',').count()];
+        for (name, cell) in header.split(',').zip(&mut cells) {
+            match name {
+                "Handle" => *cell = format!("hundred-{number}"),
+                "Title" => *cell = format!("One of a hundred {number}"),
+                "Variant Price" => "9.00".clone_into(cell),
+                _ => {}
+            }
+        }
+        hundred.push_str(&cells.join(","));
+        hundred.push('\n');
+    }
+    let file = folder.join("hundred.csv");
+    std::fs::write(&file, hundred).unwrap();
+    screen.go("#/import").await;
+    screen.choose_file("input[type=file]", &file).await;
+    screen.listen_to_progress().await;
+    screen.press("Import 100 products").await;
+    screen.sees("Undo this import").await;
+    screen.hears_progress(100).await;
+    assert!(screen.text().await.contains("Undo this import"), "what is over came back: {}", screen.text().await);
 }
 
 async fn edit_price(screen: &Screen) {

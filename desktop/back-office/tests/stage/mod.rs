@@ -218,6 +218,22 @@ impl Screen {
         self.client.execute(script, vec![]).await.unwrap()
     }
 
+    /// Notes from now on what the program tells the window of a running import.
+    pub async fn listen_to_progress(&self) {
+        let listen = "const [done, { invoke, transformCallback }] = [arguments[0], window.__TAURI_INTERNALS__];
+            const handler = transformCallback(({ payload }) => { window.productsHeard = payload.done; });
+            invoke('plugin:event|listen', { event: 'import-progress', target: { kind: 'Any' }, handler }).then(() => done(), done);";
+        assert_eq!(self.client.execute_async(listen, vec![]).await.unwrap(), Value::Null);
+    }
+
+    /// Waits until the window was told that so many products are done.
+    pub async fn hears_progress(&self, products: u64) {
+        let heard = "const [products, done] = arguments;
+            const look = () => window.productsHeard === products ? done() : requestAnimationFrame(look);
+            look();";
+        self.client.execute_async(heard, vec![json!(products)]).await.unwrap();
+    }
+
     /// Waits until this is no longer on the screen.
     pub async fn sees_no(&self, text: &str) {
         let begun = std::time::Instant::now();
@@ -281,7 +297,8 @@ impl Screen {
         self.client.execute_async(run, vec![]).await.unwrap().as_array().cloned().unwrap_or_default()
     }
 
-    async fn text(&self) -> String {
+    /// What stands on the screen.
+    pub async fn text(&self) -> String {
         let text = self.client.execute("return document.body.innerText", vec![]).await.unwrap();
         text.as_str().unwrap_or_default().chars().take(2_000).collect()
     }
