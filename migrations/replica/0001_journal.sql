@@ -114,9 +114,10 @@ create table revocations (
 ) without rowid, strict;
 
 create table local_values (
-  key text primary key,
+  number integer primary key,
+  key text not null unique,
   value blob not null
-) without rowid, strict;
+) strict;
 
 create table digest_buckets (
   bucket integer primary key,

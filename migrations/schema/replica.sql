@@ -107,9 +107,10 @@ CREATE TABLE revocations (
 ) without rowid, strict;
 
 CREATE TABLE local_values (
-  key text primary key,
+  number integer primary key,
+  key text not null unique,
   value blob not null
-) without rowid, strict;
+) strict;
 
 CREATE TABLE digest_buckets (
   bucket integer primary key,

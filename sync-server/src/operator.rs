@@ -202,7 +202,7 @@ pub async fn verify(data: &Path) -> Result<Vec<VerifiedShop>, ServerError> {
 }
 
 fn verify_folder(folder: &Path) -> Result<(u64, Vec<String>), ServerError> {
-    let opened = match Replica::open(folder, secrets_in(folder)?, &mut crate::SystemEnvironment) {
+    let mut opened = match Replica::open(folder, secrets_in(folder)?, &mut crate::SystemEnvironment) {
         Err(ReplicaError::InUse) => {
             return Err(ServerError::Config("the server is serving this folder: stop it first".to_owned()));
         }

@@ -18,7 +18,7 @@ use crate::basket::find_by_code;
 use crate::by::By;
 use crate::error::{Outcome, Refusal};
 use crate::refund::{Payout, RefundTender, Refunded, pay_out, tenders_for};
-use crate::sale::{Completed, Counter, ReceiptChoice, record_sale};
+use crate::sale::{Completed, Counter, ReceiptChoice, draft_of};
 use crate::shop::{Shop, Work, found, same_currency};
 
 /// Codes remembered: their variants take some 30 MB.
@@ -103,7 +103,8 @@ impl BatchSeller<'_> {
         };
         let sale = self.counter.sale(&self.work, by, &basket, tenders, self.next_receipt)?;
         let local = vec![self.counter.advance(self.next_receipt)];
-        let completed = record_sale(&mut self.work, by, sale, local)?;
+        let recorded = self.work.record(draft_of(&sale, by, local), by.env)?;
+        let completed = Completed { sale, recorded };
         self.next_receipt = self.next_receipt.saturating_add(1);
         Ok(completed)
     }

@@ -7,8 +7,8 @@ use tradepost_domain::sale::{CompleteSale, ReceiptNumber, Sale, Tender};
 use tradepost_domain::shop::Till;
 use tradepost_domain::staff::Permission;
 use tradepost_domain::time::{BusinessDay, Timestamp};
-use tradepost_replica::read::TillSessionRow;
-use tradepost_replica::{Draft, Recorded};
+use tradepost_replica::read::OpenSession;
+use tradepost_replica::{Draft, Recorded, lock};
 
 use crate::basket::{CURRENT, PricingRules, discount_is_allowed};
 use crate::by::By;
@@ -53,34 +53,44 @@ pub struct Completed {
 impl Shop {
     /// Completes a sale. When this returns it is on disk, and not before then is anything printed or a drawer opened.
     pub fn complete(&self, by: &mut By<'_>, checkout: Checkout) -> Outcome<Completed> {
+        let completed = self.complete_ahead(by, checkout)?;
+        self.apply_ahead();
+        Ok(completed)
+    }
+
+    /// Completes a sale and leaves its stock, lists and totals for [`Self::apply_ahead`]: for a counter, where the drawer opens first. When this
+    /// returns the sale is on disk.
+    pub fn complete_ahead(&self, by: &mut By<'_>, checkout: Checkout) -> Outcome<Completed> {
         let Checkout { basket, tenders, till, session, receipt } = checkout;
         let mut work = self.work_by(by, Permission::Sell)?;
         let counter = Counter::open(&mut work, till, Some(session))?;
         let sale = counter.sale(&work, by, &basket, tenders, counter.next_receipt(&work)?)?;
-        let mut local = vec![(CURRENT.to_owned(), None), counter.advance(sale.receipt_number.number)];
+        // The basket is emptied where it stands: taking its row out would cost a sale two pages more.
+        let mut local = vec![(CURRENT.to_owned(), json(&None::<Basket>)), counter.advance(sale.receipt_number.number)];
         if receipt == ReceiptChoice::Print {
             local.push(print_queue::with_job(&work, by, PrintWhat::Sale(sale.id))?);
         }
-        record_sale(&mut work, by, sale, local)
+        let recorded = work.replica.record_ahead(draft_of(&sale, by, local), by.env)?;
+        Ok(Completed { sale, recorded })
+    }
+
+    /// Applies what a sale left to do. What cannot be applied now (the disk is full) is applied before the next thing is recorded: the sale
+    /// is booked either way, so this is no failure of the sale.
+    pub fn apply_ahead(&self) {
+        lock(self.replica()).apply_ahead().ok();
     }
 }
 
-pub(crate) fn record_sale(
-    work: &mut Work<'_>,
-    by: &mut By<'_>,
-    sale: Sale,
-    local: Vec<(String, Option<Vec<u8>>)>,
-) -> Outcome<Completed> {
+/// What a sale records.
+pub(crate) fn draft_of(sale: &Sale, by: &By<'_>, local: Vec<(String, Option<Vec<u8>>)>) -> Draft {
     let fact = Fact { id: sale.id.into(), body: FactBody::SaleCompleted(Box::new(sale.clone())) };
-    let draft = Draft { facts: vec![fact], local, ..by.draft("sale.complete") };
-    let recorded = work.record(draft, by.env)?;
-    Ok(Completed { sale, recorded })
+    Draft { facts: vec![fact], local, ..by.draft("sale.complete") }
 }
 
 /// An open till as it sells: its session, the shop's rules, its receipt numbers.
 pub(crate) struct Counter {
     pub till: Till,
-    pub session: TillSessionRow,
+    pub session: OpenSession,
     pub rules: PricingRules,
     receipt_key: String,
     incarnation: u32,
@@ -90,7 +100,7 @@ impl Counter {
     /// The counter of an open till; `session` is the one that the caller believes to be open.
     pub fn open(work: &mut Work<'_>, till: TillId, session: Option<TillSessionId>) -> Outcome<Self> {
         let till = work.till(till)?;
-        let open = work.read.open_session(till.id)?;
+        let open = work.replica.open_session(till.id)?;
         let row = open.filter(|row| session.is_none_or(|session| session == row.id));
         let session = row.ok_or_else(|| Refusal::NoOpenSession { till: till.name.clone() })?;
         let rules = work.pricing_rules(session.business_day)?;

@@ -30,6 +30,7 @@ struct Kept {
     documents_version: u64,
     rules: Option<PricingRules>,
     tills: BTreeMap<TillId, Till>,
+    staff: BTreeMap<StaffId, Option<StaffMember>>,
 }
 
 impl Shop {
@@ -66,7 +67,9 @@ impl Shop {
 
     /// Replica and reader for one verb. What was read stays true until it has recorded: nobody else writes meanwhile.
     pub(crate) fn work(&self) -> Work<'_> {
-        let replica = lock(&self.replica);
+        let mut replica = lock(&self.replica);
+        // A failure is the disk's, and the verb hears of it when it records.
+        replica.apply_ahead().ok();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.documents_version != replica.documents_version() {
             *kept = Kept { documents_version: replica.documents_version(), ..Kept::default() };
@@ -76,7 +79,7 @@ impl Shop {
 
     /// Replica and reader, once the permission is checked.
     pub(crate) fn work_by(&self, by: &By<'_>, permission: Permission) -> Outcome<Work<'_>> {
-        let work = self.work();
+        let mut work = self.work();
         work.require(by.staff, permission)?;
         Ok(work)
     }
@@ -90,8 +93,17 @@ pub(crate) struct Work<'a> {
 }
 
 impl Work<'_> {
-    pub fn require(&self, staff: Option<StaffId>, permission: Permission) -> Outcome<()> {
-        if may(&self.read, staff, permission)? { Ok(()) } else { Err(OperationError::NotPermitted { permission }) }
+    pub fn require(&mut self, staff: Option<StaffId>, permission: Permission) -> Outcome<()> {
+        let Some(id) = staff else { return Ok(()) };
+        let member = match self.kept.staff.get(&id) {
+            Some(member) => member,
+            None => {
+                let member = self.read.document::<StaffMember>(id.into())?;
+                self.kept.staff.entry(id).or_insert(member)
+            }
+        };
+        let may = member.as_ref().is_some_and(|member| member.may(permission));
+        if may { Ok(()) } else { Err(OperationError::NotPermitted { permission }) }
     }
 
     pub fn settings(&self) -> Outcome<ShopSettings> {

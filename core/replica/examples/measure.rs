@@ -196,7 +196,7 @@ fn resident_mb() -> u64 {
 fn checkpoint(shop: &mut Shop) {
     let mut till = shop.till("T01");
     let memory = resident_mb();
-    let mut source = shop.office.replica.as_ref().unwrap().checkpoint_source(&mut shop.office.env).unwrap();
+    let mut source = shop.office.replica.as_mut().unwrap().checkpoint_source(&mut shop.office.env).unwrap();
     till.get_mut().begin_checkpoint(source.manifest()).unwrap();
     let plain = rusqlite::Connection::open(till.folder.join("plain.db")).unwrap();
     plain.pragma_update(None, "key", format!("x'{}'", "07".repeat(32))).unwrap();

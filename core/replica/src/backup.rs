@@ -16,7 +16,8 @@ use crate::store::{self, FolderLock, Mode};
 impl Replica {
     /// Writes a backup. The file is encrypted with this replica's key and appears whole or not at all; writes go on meanwhile in
     /// other programs' replicas, and after it here.
-    pub fn backup(&self, file: &Path) -> Result<(), ReplicaError> {
+    pub fn backup(&mut self, file: &Path) -> Result<(), ReplicaError> {
+        self.apply_ahead()?;
         let beside = file.with_extension("unfinished");
         store::remove_database(&beside)?;
         let outcome = self.write_backup(&beside).and_then(|()| Ok(fs::rename(&beside, file)?));

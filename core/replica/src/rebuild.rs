@@ -19,6 +19,7 @@ impl Replica {
     /// Makes all projections again from documents and facts, in one transaction: screens see the old rows until it is done.
     /// `progress` hears how much of how much is done.
     pub fn rebuild(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<RebuildReport, ReplicaError> {
+        self.apply_ahead()?;
         let db_tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let report = rebuild(&db_tx, progress)?;
         db_tx.commit()?;

@@ -22,7 +22,7 @@ use crate::identity::{self, Continuity, Discontinuity, Identity, Membership};
 use crate::journal::{Guards, Journal, Place, listing, put_local, retry_quarantined};
 use crate::origin::{Hash, Origin, Position, Vector};
 use crate::projections::waiting;
-use crate::read::{Digest, Reader};
+use crate::read::{Digest, OpenSession, Reader, sessions};
 use crate::store::{self, FolderLock, Mode};
 
 /// The 32 bytes that encrypt the file.
@@ -377,8 +377,12 @@ impl Replica {
         work: impl FnOnce(&mut Journal, &Connection) -> Result<T, ReplicaError>,
     ) -> Result<T, ReplicaError> {
         let db_tx = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        let applied = self.journal.apply_ahead(&db_tx)?;
         let value = work(&mut self.journal, &db_tx)?;
         db_tx.commit()?;
+        if let Some(touched) = applied {
+            self.tell(&touched);
+        }
         Ok(value)
     }
 
@@ -411,6 +415,27 @@ impl Replica {
         let recorded = self.commit(|journal, db_tx| journal.record(db_tx, &draft, clock))?;
         self.tell(&recorded.touched);
         Ok(recorded)
+    }
+
+    /// Records a sale, and leaves all that follows from it (its row, stock, totals) for [`Self::apply_ahead`]: when this returns, the entry and
+    /// the local values are on disk, so it may be printed, sent and acknowledged. Whatever is recorded, admitted or checked next applies
+    /// it first, and so does opening the file again. A draft of anything else is recorded whole.
+    pub fn record_ahead(&mut self, draft: Draft, env: &mut dyn Environment) -> Result<Recorded, ReplicaError> {
+        let clock = env.clock();
+        let recorded = self.commit(|journal, db_tx| journal.record_ahead(db_tx, &draft, clock))?;
+        self.tell(&recorded.touched);
+        Ok(recorded)
+    }
+
+    /// Applies what was recorded ahead. It need not be durable by itself: it follows from an entry that is.
+    pub fn apply_ahead(&mut self) -> Result<(), ReplicaError> {
+        if self.journal.chains.ahead().is_none() {
+            return Ok(());
+        }
+        self.connection.pragma_update(None, "synchronous", "normal")?;
+        let applied = self.commit(|_, _| Ok(()));
+        self.connection.pragma_update(None, "synchronous", "full")?;
+        applied
     }
 
     /// Admits a peer's entry, and what had waited for it.
@@ -495,6 +520,7 @@ impl Replica {
     /// Puts what the latest sales left for later into its places, and folds the write-ahead log into the file as far as readers
     /// allow. The driver calls it between sales.
     pub fn checkpoint_wal(&mut self) -> Result<(), ReplicaError> {
+        self.apply_ahead()?;
         self.place_waiting()?;
         self.connection.query_row("pragma wal_checkpoint(passive)", [], |_| Ok(()))?;
         Ok(())
@@ -628,18 +654,25 @@ impl Replica {
         Ok(statement.query_row([key], |row| row.get(0)).optional()?)
     }
 
+    /// The session that is open at a till; of several the one opened last. The same as a reader's, from pages that the writer has at hand.
+    pub fn open_session(&self, till: TillId) -> Result<Option<OpenSession>, ReplicaError> {
+        sessions::open_session(&self.connection, till)
+    }
+
     /// A reader with a connection of its own, for another thread.
     pub fn reader(&self) -> Result<Reader, ReplicaError> {
         Reader::open(&store::database_path(&self.folder), &self.database_key)
     }
 
     /// The state digest: equal on replicas that have the same documents and facts.
-    pub fn digest(&self) -> Result<Digest, ReplicaError> {
+    pub fn digest(&mut self) -> Result<Digest, ReplicaError> {
+        self.apply_ahead()?;
         digest::digest(&self.connection)
     }
 
     /// The digest's buckets, to find where two replicas differ.
-    pub fn digest_buckets(&self) -> Result<[Hash; digest::BUCKETS], ReplicaError> {
+    pub fn digest_buckets(&mut self) -> Result<[Hash; digest::BUCKETS], ReplicaError> {
+        self.apply_ahead()?;
         digest::buckets(&self.connection)
     }
 

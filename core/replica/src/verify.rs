@@ -58,7 +58,8 @@ pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
 
 impl Replica {
     /// Checks everything. Nothing is changed.
-    pub fn verify(&self, progress: Progress<'_>) -> Result<VerifyReport, ReplicaError> {
+    pub fn verify(&mut self, progress: Progress<'_>) -> Result<VerifyReport, ReplicaError> {
+        self.apply_ahead()?;
         let mut report = VerifyReport::default();
         check_pages(&self.connection, &mut report)?;
         let total: u64 = self.journal.chains.iter().map(|(_, chain)| chain.seq - chain.floor.min(chain.seq)).sum();

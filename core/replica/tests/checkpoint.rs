@@ -7,7 +7,7 @@ use common::{Device, KEY, Shop, assert_in_step, edit};
 use tradepost_replica::{Admission, Continuity, DeviceSecrets, Draft, Replica, ReplicaError};
 
 fn chunks(device: &mut Device) -> (Vec<u8>, Vec<Vec<u8>>) {
-    let mut source = device.replica.as_ref().unwrap().checkpoint_source(&mut device.env).unwrap();
+    let mut source = device.replica.as_mut().unwrap().checkpoint_source(&mut device.env).unwrap();
     let manifest = source.manifest().to_vec();
     (manifest, std::iter::from_fn(|| source.next_chunk().unwrap()).collect())
 }
@@ -20,8 +20,8 @@ fn load(device: &mut Device, manifest: &[u8], chunks: &[Vec<u8>]) {
     device.replica.as_mut().unwrap().finish_checkpoint(&mut device.env).unwrap();
 }
 
-fn assert_sound(device: &Device) {
-    let report = device.get().verify(&mut |_, _| {}).unwrap();
+fn assert_sound(device: &mut Device) {
+    let report = device.get_mut().verify(&mut |_, _| {}).unwrap();
     assert!(report.is_sound(), "{report:?}");
 }
 
@@ -46,12 +46,9 @@ fn a_new_device_starts_from_a_checkpoint_and_goes_on_with_entries() {
     let (manifest, chunks) = chunks(&mut shop.office);
     load(&mut till, &manifest, &chunks);
     assert!(!till.get().needs_checkpoint().unwrap());
-    assert_in_step(&till, &shop.office);
-    assert_eq!(
-        till.get().reader().unwrap().projection_digests().unwrap(),
-        shop.office.get().reader().unwrap().projection_digests().unwrap()
-    );
-    assert_sound(&till);
+    assert_in_step(&mut till, &mut shop.office);
+    assert_eq!(till.reader().projection_digests().unwrap(), shop.office.reader().projection_digests().unwrap());
+    assert_sound(&mut till);
     till.edit(3, "title", "Coffee");
     till.adjust(5);
     old.edit(3, "vendor", "Hill");
@@ -59,9 +56,9 @@ fn a_new_device_starts_from_a_checkpoint_and_goes_on_with_entries() {
     assert!(till.pull(&old).iter().all(|admission| matches!(admission, Admission::Applied { .. })));
     shop.office.pull(&old);
     old.pull(&shop.office);
-    assert_in_step(&till, &shop.office);
-    assert_in_step(&till, &old);
-    assert_sound(&till);
+    assert_in_step(&mut till, &mut shop.office);
+    assert_in_step(&mut till, &mut old);
+    assert_sound(&mut till);
     let changed = till.get_mut().rebuild(&mut |_, _| {}).unwrap().changed_tables;
     assert!(changed.is_empty(), "{changed:?}");
     // A device that started from a checkpoint can itself give one.
@@ -69,15 +66,15 @@ fn a_new_device_starts_from_a_checkpoint_and_goes_on_with_entries() {
     till.pull(&shop.office);
     let (manifest, chunks) = self::chunks(&mut till);
     load(&mut third, &manifest, &chunks);
-    assert_in_step(&third, &shop.office);
-    assert_sound(&third);
+    assert_in_step(&mut third, &mut shop.office);
+    assert_sound(&mut third);
 }
 
 #[test]
 fn a_checkpoint_is_one_cut_while_writes_go_on() {
     let mut shop = busy_shop();
     let mut till = shop.till("T01");
-    let mut source = shop.office.replica.as_ref().unwrap().checkpoint_source(&mut shop.office.env).unwrap();
+    let mut source = shop.office.replica.as_mut().unwrap().checkpoint_source(&mut shop.office.env).unwrap();
     let at_cut = shop.office.get().vector().unwrap();
     let manifest = source.manifest().to_vec();
     till.get_mut().begin_checkpoint(&manifest).unwrap();
@@ -91,8 +88,8 @@ fn a_checkpoint_is_one_cut_while_writes_go_on() {
     till.replica.as_mut().unwrap().finish_checkpoint(&mut till.env).unwrap();
     assert_eq!(till.get().vector().unwrap(), at_cut);
     till.pull(&shop.office);
-    assert_in_step(&till, &shop.office);
-    assert_sound(&till);
+    assert_in_step(&mut till, &mut shop.office);
+    assert_sound(&mut till);
 }
 
 #[test]
@@ -114,9 +111,9 @@ fn loading_goes_on_after_a_crash_at_any_chunk_and_sells_meanwhile() {
     till.edit(5, "title", "Sold meanwhile");
     till.pull(&shop.office);
     shop.office.pull(&till);
-    assert_in_step(&till, &shop.office);
-    assert_sound(&till);
-    assert_sound(&shop.office);
+    assert_in_step(&mut till, &mut shop.office);
+    assert_sound(&mut till);
+    assert_sound(&mut shop.office);
 }
 
 #[test]
@@ -135,8 +132,8 @@ fn another_checkpoint_than_the_half_loaded_one_starts_over() {
     assert_eq!(till.get_mut().begin_checkpoint(&second).unwrap(), 0);
     load(&mut till, &second, &second_chunks);
     shop.office.pull(&till);
-    assert_in_step(&till, &shop.office);
-    assert_sound(&till);
+    assert_in_step(&mut till, &mut shop.office);
+    assert_sound(&mut till);
 }
 
 #[test]
@@ -156,13 +153,13 @@ fn a_checkpoint_that_was_tampered_with_is_refused() {
     assert!(matches!(till.replica.as_mut().unwrap().finish_checkpoint(&mut till.env), Err(ReplicaError::Checkpoint { .. })));
     load(&mut till, &manifest, &chunks);
     till.pull(&shop.office);
-    assert_in_step(&till, &shop.office);
+    assert_in_step(&mut till, &mut shop.office);
 }
 
 #[test]
 fn verify_finds_what_was_changed_behind_our_back() {
     let mut shop = busy_shop();
-    assert_sound(&shop.office);
+    assert_sound(&mut shop.office);
     for (sql, word) in [
         ("update documents set fields = x'a0' where id = (select id from documents limit 1)", "documents"),
         ("update stock_levels set on_hand = on_hand + 1", "stock_levels"),
@@ -179,7 +176,7 @@ fn verify_finds_what_was_changed_behind_our_back() {
         connection.execute(sql, []).unwrap();
         drop(connection);
         let mut env = shop.office.env.clone();
-        let opened = Replica::open(&folder, shop.office.secrets(), &mut env).unwrap();
+        let mut opened = Replica::open(&folder, shop.office.secrets(), &mut env).unwrap();
         let report = opened.replica.verify(&mut |_, _| {}).unwrap();
         assert!(report.problems.iter().any(|problem| problem.contains(word)), "{sql}: {report:?}");
         drop(opened);
@@ -194,7 +191,7 @@ fn a_backup_has_no_identity_and_what_is_restored_from_it_starts_a_new_incarnatio
     till.pull(&shop.office);
     till.adjust(1);
     let file = shop.root.path().join("backup.tradepost");
-    till.get().backup(&file).unwrap();
+    till.get_mut().backup(&file).unwrap();
     till.adjust(2);
     shop.office.pull(&till);
     let folder = shop.root.path().join("restored");
@@ -207,8 +204,8 @@ fn a_backup_has_no_identity_and_what_is_restored_from_it_starts_a_new_incarnatio
     restored.adjust(4);
     restored.pull(&shop.office);
     shop.office.pull(&restored);
-    assert_in_step(&restored, &shop.office);
-    assert_sound(&restored);
+    assert_in_step(&mut restored, &mut shop.office);
+    assert_sound(&mut restored);
     assert_eq!(restored.reopen(), Continuity::Proven);
 }
 
@@ -217,7 +214,7 @@ fn a_full_disk_is_told_leaves_nothing_half_done_and_is_forgotten_when_there_is_r
     let mut shop = Shop::found();
     shop.office.adjust(1);
     let vector = shop.office.get().vector().unwrap();
-    let digest = shop.office.get().digest().unwrap();
+    let digest = shop.office.get_mut().digest().unwrap();
     shop.office.get_mut().limit_pages(Some(1)).unwrap();
     let mut refused = None;
     for number in 0..200 {
@@ -236,9 +233,9 @@ fn a_full_disk_is_told_leaves_nothing_half_done_and_is_forgotten_when_there_is_r
     }
     assert!(matches!(refused, Some(ReplicaError::DiskFull)), "{refused:?}");
     let after = shop.office.get().vector().unwrap();
-    assert!(after.covers(&vector) && (after != vector || shop.office.get().digest().unwrap() == digest));
+    assert!(after.covers(&vector) && (after != vector || shop.office.get_mut().digest().unwrap() == digest));
     shop.office.get_mut().limit_pages(None).unwrap();
     let seq = shop.office.get().vector().unwrap().seq(&shop.office.get().origin());
     assert_eq!(shop.office.adjust(3).seq, seq + 1);
-    assert_sound(&shop.office);
+    assert_sound(&mut shop.office);
 }

@@ -97,11 +97,11 @@ fn a_shop_from_one_seed_has_the_same_journal_and_digest_for_ever() {
     till.edit(9, "title", "Green tea");
     till.adjust(-1000);
     shop.office.pull(&till);
-    assert_in_step(&till, &shop.office);
+    assert_in_step(&mut till, &mut shop.office);
     let vector = till.get().vector().unwrap();
     let tips: Vec<String> =
         vector.0.iter().map(|(origin, position)| format!("{origin} {} {}", position.seq, position.tip)).collect();
-    let digest = till.get().digest().unwrap();
+    let digest = till.get_mut().digest().unwrap();
     // Headers name the program's version, so each version has a file of its own.
     check(
         concat!("journal_of_seed_1_v", env!("CARGO_PKG_VERSION"), ".txt"),

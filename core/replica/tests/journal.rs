@@ -18,11 +18,11 @@ fn what_one_replica_records_another_admits() {
     shop.office.adjust(5000);
     let admitted = till.pull(&shop.office);
     assert!(admitted.iter().all(|admission| matches!(admission, Admission::Applied { .. })), "{admitted:?}");
-    assert_in_step(&till, &shop.office);
+    assert_in_step(&mut till, &mut shop.office);
     till.edit(9, "title", "Green tea");
     till.adjust(-1000);
     shop.office.pull(&till);
-    assert_in_step(&till, &shop.office);
+    assert_in_step(&mut till, &mut shop.office);
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn entries_may_come_in_reverse_order_and_twice() {
     for entry in &entries {
         assert!(matches!(till.admit(entry), Admission::Duplicate));
     }
-    assert_in_step(&till, &shop.office);
+    assert_in_step(&mut till, &mut shop.office);
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn an_entry_waits_for_what_its_author_had_read() {
     let effect: Vec<_> = shop.office.missing(&other).into_iter().filter(|entry| !cause.contains(entry)).collect();
     assert!(matches!(shop.office.admit(&effect[0]), Admission::Pending));
     assert!(matches!(shop.office.admit(&cause[0]), Admission::Applied { released: 1, .. }));
-    assert_in_step(&shop.office, &other);
+    assert_in_step(&mut shop.office, &mut other);
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_wrong_entry_is_refused_at_the_door() {
         assert!(matches!(admission, Admission::Refused { .. }), "{admission:?}");
     }
     till.pull(&shop.office);
-    assert_in_step(&till, &shop.office);
+    assert_in_step(&mut till, &mut shop.office);
 }
 
 #[test]
@@ -133,9 +133,9 @@ fn a_restored_backup_starts_a_new_incarnation_and_gets_its_lost_entries_back() {
     till.adjust(4000);
     till.pull(&shop.office);
     shop.office.pull(&till);
-    assert_in_step(&till, &shop.office);
+    assert_in_step(&mut till, &mut shop.office);
     // The founder's and the till's certificate, and three adjustments.
-    assert_eq!(shop.office.get().digest().unwrap().fact_count, 5);
+    assert_eq!(shop.office.get_mut().digest().unwrap().fact_count, 5);
 }
 
 #[test]
@@ -171,9 +171,9 @@ fn two_copies_of_one_disk_both_sell_and_everything_is_booked_once() {
     let back = shop.office.pull(&other);
     assert!(back.iter().all(|admission| matches!(admission, Admission::Applied { .. })), "{back:?}");
     one.pull(&shop.office);
-    assert_in_step(&other, &shop.office);
-    assert_in_step(&one, &shop.office);
-    assert_eq!(one.get().digest().unwrap().fact_count, 5);
+    assert_in_step(&mut other, &mut shop.office);
+    assert_in_step(&mut one, &mut shop.office);
+    assert_eq!(one.get_mut().digest().unwrap().fact_count, 5);
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn a_branch_that_the_world_does_not_hold_is_given_up_and_told_again() {
     till.pull(&shop.office);
     till.adjust(1000);
     till.edit(9, "title", "Tea");
-    let before = till.get().digest().unwrap();
+    let before = till.get_mut().digest().unwrap();
     let origin = till.get().origin();
     let new_origin = {
         let device = &mut till;
@@ -191,10 +191,10 @@ fn a_branch_that_the_world_does_not_hold_is_given_up_and_told_again() {
     };
     assert_eq!(new_origin, Some(till.get().origin()));
     assert_eq!(till.get().vector().unwrap().seq(&origin), 0);
-    let after = till.get().digest().unwrap();
+    let after = till.get_mut().digest().unwrap();
     assert_eq!((after.document_count, after.fact_count), (before.document_count, before.fact_count));
     shop.office.pull(&till);
-    assert_in_step(&shop.office, &till);
+    assert_in_step(&mut shop.office, &mut till);
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn entries_of_a_device_without_certificate_wait_for_it() {
     shop.office.record(Draft { operation: "device.certify".into(), facts: vec![fact], ..Draft::default() });
     assert_eq!(shop.office.get().awaiting_count(), 0);
     till.pull(&shop.office);
-    assert_in_step(&till, &shop.office);
+    assert_in_step(&mut till, &mut shop.office);
 }
 
 #[test]
@@ -243,11 +243,11 @@ fn what_a_revoked_device_did_after_its_last_valid_entry_waits_and_can_be_approve
     // A replica that had applied them takes them back.
     other.pull(&shop.office);
     assert_eq!(other.get().awaiting_count(), 2);
-    assert_in_step(&other, &shop.office);
+    assert_in_step(&mut other, &mut shop.office);
     revoke(&mut shop, 3);
     other.pull(&shop.office);
     assert_eq!(shop.office.get().awaiting_count(), 0);
-    assert_in_step(&other, &shop.office);
+    assert_in_step(&mut other, &mut shop.office);
     assert_eq!(other.get().vector().unwrap().seq(&till.get().origin()), 3);
 }
 

@@ -3,16 +3,22 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
+mod world;
 
 use std::path::Path;
 
-use common::{Device, Shop, edit};
+use common::{Device, edit};
+use tradepost_domain::fact::{Fact, FactBody};
+use tradepost_domain::id::FactId;
 use tradepost_replica::{Continuity, Draft, Replica};
+use world::{Act, World};
 
 /// The log's header, and what stands before each page in it (the SQLite file format, section 4).
 const LOG_HEADER_BYTES: usize = 32;
 const FRAME_HEADER_BYTES: usize = 24;
 const SALES: u64 = 6;
+/// Facts of each.
+const FACTS: u64 = 2;
 
 /// What stood on the disk when an entry was answered: the log's length then, and the entry's seq.
 struct Answered {
@@ -22,37 +28,47 @@ struct Answered {
 
 /// A till that sells, and the disk as it is in the middle of its day.
 struct Disk {
-    till: Device,
+    world: World,
     file: Vec<u8>,
     log: Vec<u8>,
     witness: Vec<u8>,
+    /// Facts that were here before the first sale.
+    facts_before: u64,
     answered: Vec<Answered>,
-    _shop: Shop,
 }
 
+/// Half of the sales are recorded ahead of what follows from them, and applied afterwards; the others are recorded whole, with an edit.
 fn disk() -> Disk {
-    let mut shop = Shop::found();
-    let mut till = shop.till("T01");
-    till.pull(&shop.office);
+    let mut world = World::new();
+    // Opens the session.
+    world.act(&Act::Sell { till: 0, variant: 1, quantity: 1 });
+    let till = &mut world.tills[0];
     till.get_mut().checkpoint_wal().unwrap();
     till.get_mut().write_witness().unwrap();
     let log = till.folder.join("shop.db-wal");
     let mut answered = Vec::new();
     for number in 0..SALES {
-        let draft = Draft {
-            operation: "sale.complete".into(),
-            facts: vec![till.adjustment(-1000), till.adjustment(-2000)],
-            edits: vec![edit(9, "title", &format!("Tea {number}"))],
-            local: vec![("basket".into(), None), ("receipt".into(), Some(number.to_be_bytes().to_vec()))],
-            ..Draft::default()
-        };
-        let seq = till.record(draft).seq;
+        let mut facts = Vec::new();
+        for _ in 0..FACTS {
+            let sale = world.sale(0, 1, 1);
+            facts.push(Fact { id: FactId::from_bytes(*sale.id.as_bytes()), body: FactBody::SaleCompleted(Box::new(sale)) });
+        }
+        let is_ahead = number % 2 == 0;
+        let edits = if is_ahead { Vec::new() } else { vec![edit(9, "title", &format!("Tea {number}"))] };
+        let local = vec![("basket".into(), None), ("receipt".into(), Some(number.to_be_bytes().to_vec()))];
+        let draft = Draft { operation: "sale.complete".into(), facts, edits, local, ..Draft::default() };
+        let Device { replica: Some(replica), env, .. } = &mut world.tills[0] else { unreachable!("the till is open") };
+        let seq = replica.record_ahead(draft, env).unwrap().seq;
         answered.push(Answered { log_bytes: written(&std::fs::read(&log).unwrap()), seq });
+        replica.apply_ahead().unwrap();
+        assert_eq!(written(&std::fs::read(&log).unwrap()) > answered[answered.len() - 1].log_bytes, is_ahead);
     }
+    let till = &world.tills[0];
     let read = |name: &str| std::fs::read(till.folder.join(name)).unwrap();
     let (file, mut log, witness) = (read("shop.db"), read("shop.db-wal"), read("witness"));
     log.truncate(written(&log));
-    Disk { file, log, witness, answered, till, _shop: shop }
+    let facts_before = world.tills[0].get_mut().digest().unwrap().fact_count - SALES * FACTS;
+    Disk { file, log, witness, facts_before, answered, world }
 }
 
 /// How far a log is written: behind it stand frames of an earlier round, told apart by the header's salt.
@@ -78,20 +94,16 @@ impl Disk {
     }
 
     fn open(&self, folder: &Path) -> u64 {
-        let opened = Replica::open(folder, self.till.secrets(), &mut self.till.env.clone()).unwrap();
+        let till = &self.world.tills[0];
+        let mut opened = Replica::open(folder, till.secrets(), &mut till.env.clone()).unwrap();
         assert_eq!(opened.continuity, Continuity::Proven);
         let report = opened.replica.verify(&mut |_, _| {}).unwrap();
         assert!(report.is_sound(), "{report:?}");
         let seq = opened.replica.vector().unwrap().seq(&opened.replica.origin());
         let facts = opened.replica.digest().unwrap().fact_count;
         let receipt = opened.replica.local("receipt").unwrap().map(|bytes| u64::from_be_bytes(bytes.try_into().unwrap()) + 1);
-        assert_eq!(facts - receipt.unwrap_or(0) * 2, self.facts_before(), "an entry's facts, edits and local values are one");
+        assert_eq!(facts - receipt.unwrap_or(0) * FACTS, self.facts_before, "an entry's facts, edits and local values are one");
         seq
-    }
-
-    /// Facts that were here before the first sale.
-    fn facts_before(&self) -> u64 {
-        self.till.get().digest().unwrap().fact_count - SALES * 2
     }
 
     /// The seq that must be here when this much of the log is.

@@ -36,17 +36,17 @@ proptest! {
         let mut world = World::new();
         acts.iter().for_each(|act| world.act(act));
         world.meet();
-        let rows = world.tills[0].get().reader().unwrap().projection_digests().unwrap();
-        for till in &world.tills {
-            prop_assert_eq!(&till.get().reader().unwrap().projection_digests().unwrap(), &rows);
+        let rows = world.tills[0].reader().projection_digests().unwrap();
+        for till in &mut world.tills {
+            prop_assert_eq!(&till.reader().projection_digests().unwrap(), &rows);
         }
         let mut late = world.shop.till("late");
         admit_shuffled(&mut late, entries_of(&world.shop.office), seed);
-        let late_rows = late.get().reader().unwrap().projection_digests().unwrap();
-        prop_assert_eq!(&late_rows, &world.shop.office.get().reader().unwrap().projection_digests().unwrap());
+        let late_rows = late.reader().projection_digests().unwrap();
+        prop_assert_eq!(&late_rows, &world.shop.office.reader().projection_digests().unwrap());
         prop_assert_eq!(&late_rows, &rows);
         late.get_mut().rebuild(&mut |_, _| {}).unwrap();
-        prop_assert_eq!(&late.get().reader().unwrap().projection_digests().unwrap(), &rows);
+        prop_assert_eq!(&late.reader().projection_digests().unwrap(), &rows);
     }
 
     #[test]
@@ -55,7 +55,7 @@ proptest! {
         acts.iter().for_each(|act| world.act(act));
         world.meet();
         for variant in world::VARIANTS {
-            let level = world.tills[1].get().reader().unwrap().stock_level(world::variant(variant), world::LOCATION).unwrap();
+            let level = world.tills[1].reader().stock_level(world::variant(variant), world::LOCATION).unwrap();
             prop_assert_eq!(level.on_hand, world.expected_on_hand(variant), "variant {}", variant);
             prop_assert_eq!(level.committed, world.expected_committed(variant), "variant {}", variant);
         }
@@ -102,17 +102,16 @@ fn a_placed_order_commits_stock_until_it_is_supplied_or_canceled() {
     world.act(&Act::Place { till: 0, variant: 1, quantity: 3 });
     world.act(&Act::Place { till: 0, variant: 1, quantity: 2 });
     world.meet();
-    let level = |world: &World, till: usize| {
-        world.tills[till].get().reader().unwrap().stock_level(world::variant(1), world::LOCATION).unwrap()
-    };
-    assert_eq!(level(&world, 2).committed, Quantity::from_thousandths(5000));
+    let level =
+        |world: &mut World, till: usize| world.tills[till].reader().stock_level(world::variant(1), world::LOCATION).unwrap();
+    assert_eq!(level(&mut world, 2).committed, Quantity::from_thousandths(5000));
     // One till supplies the first order while another cancels the second.
     world.act(&Act::Fulfill { till: 1, order: 0 });
     world.act(&Act::Cancel { till: 2, order: 1 });
     world.meet();
-    let after = level(&world, 0);
+    let after = level(&mut world, 0);
     assert_eq!((after.on_hand, after.committed), (Quantity::from_thousandths(7000), Quantity::ZERO));
-    let reader = world.tills[0].get().reader().unwrap();
+    let reader = world.tills[0].reader();
     assert_eq!(reader.order_count(OrderStatus::Fulfilled).unwrap(), 1);
     assert_eq!(reader.order_count(OrderStatus::Canceled).unwrap(), 1);
     let (placed, state) = reader.order_by_number("W-1").unwrap().unwrap();
@@ -127,14 +126,14 @@ fn totals_of_a_session_are_those_that_the_domain_counts() {
     world.act(&Act::Sell { till: 0, variant: 2, quantity: 1 });
     world.act(&Act::Refund { till: 0, sale: 0 });
     world.act(&Act::MoveCash { till: 0, amount: 700 });
-    let reader = world.tills[0].get().reader().unwrap();
+    let reader = world.tills[0].reader();
     let row = reader.open_session(world.till_ids[0]).unwrap().unwrap();
     assert_eq!(row.totals, world.domain_totals(0));
     assert_eq!(reader.session(row.id).unwrap().unwrap(), row);
     assert_eq!(reader.sessions(10, 0).unwrap().len(), 1);
     assert_eq!(reader.last_z_number(world.till_ids[0]).unwrap(), 0);
     world.act(&Act::Close { till: 0 });
-    let reader = world.tills[0].get().reader().unwrap();
+    let reader = world.tills[0].reader();
     assert!(reader.open_session(world.till_ids[0]).unwrap().is_none());
     assert_eq!(reader.last_z_number(world.till_ids[0]).unwrap(), 1);
     let closed = reader.z_report(row.id).unwrap().unwrap();
@@ -181,9 +180,9 @@ fn what_a_sale_leaves_for_later_is_seen_at_once_and_put_into_its_place_unnoticed
     let mut world = World::new();
     world.act(&Act::Receive { till: 0, variant: 1, quantity: 500 });
     world.act(&Act::Count { till: 0, variant: 2, quantity: 9 });
-    let rows = |world: &World| world.tills[0].get().reader().unwrap().projection_digests().unwrap();
-    let sold = |world: &World| {
-        let reader = world.tills[0].get().reader().unwrap();
+    let rows = |world: &mut World| world.tills[0].reader().projection_digests().unwrap();
+    let sold = |world: &mut World| {
+        let reader = world.tills[0].reader();
         let top = reader.top_products(world::DAY, world::DAY, 5).unwrap();
         let listed = reader.variant(world::variant(1)).unwrap().map(|row| row.available);
         let keys: Vec<_> = reader.quick_keys(5).unwrap().into_iter().map(|row| row.id).collect();
@@ -193,17 +192,17 @@ fn what_a_sale_leaves_for_later_is_seen_at_once_and_put_into_its_place_unnoticed
     for sale in 0..330 {
         world.act(&Act::Sell { till: 0, variant: 1 + u8::from(sale % 110 == 0), quantity: 1 });
     }
-    let (waiting, waiting_sold) = (rows(&world), sold(&world));
+    let (waiting, waiting_sold) = (rows(&mut world), sold(&mut world));
     assert_eq!((waiting_sold.4, waiting_sold.5), (500 - 327, 9 - 3));
     assert_eq!(waiting_sold.1.len(), 5);
     world.tills[0].get_mut().checkpoint_wal().unwrap();
-    assert_eq!((rows(&world), sold(&world)), (waiting.clone(), waiting_sold.clone()));
+    assert_eq!((rows(&mut world), sold(&mut world)), (waiting.clone(), waiting_sold.clone()));
     world.act(&Act::Sell { till: 0, variant: 1, quantity: 1 });
-    let one_waits = rows(&world);
+    let one_waits = rows(&mut world);
     assert_ne!(one_waits, waiting);
     assert_eq!(world.on_hand(0, 1), 500 - 328);
     world.tills[0].get_mut().rebuild(&mut |_, _| {}).unwrap();
-    assert_eq!(rows(&world), one_waits);
+    assert_eq!(rows(&mut world), one_waits);
     world.meet();
-    assert_eq!(rows(&world), Shop::reader(&world.shop).projection_digests().unwrap());
+    assert_eq!(rows(&mut world), Shop::reader(&world.shop).projection_digests().unwrap());
 }

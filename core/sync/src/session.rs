@@ -317,7 +317,7 @@ impl Session {
     }
 
     /// The first words are over.
-    fn open(&mut self, theirs: Vector, evidence: Hash, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+    fn open(&mut self, theirs: Vector, evidence: Hash, replica: &mut Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
         self.phase = Phase::Open;
         self.enter(SessionState::Exchanging, out);
         self.learn_where_they_stand(theirs, evidence, replica, out)
@@ -328,7 +328,7 @@ impl Session {
         &mut self,
         theirs: Vector,
         evidence: Hash,
-        replica: &Replica,
+        replica: &mut Replica,
         out: &mut Vec<Output>,
     ) -> Result<(), SyncError> {
         for (origin, position) in &theirs.0 {
@@ -455,7 +455,7 @@ impl Session {
     }
 
     /// Tells what is stored here now; the answer to a batch, even when nothing advanced.
-    fn tell_stored(&mut self, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+    fn tell_stored(&mut self, replica: &mut Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
         let ours = replica.vector()?;
         let positions: Vec<_> = ours
             .0
@@ -469,7 +469,7 @@ impl Session {
     }
 
     /// Sends what the other side lacks, as far as the line allows, and says so when nothing is left.
-    fn push(&mut self, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+    fn push(&mut self, replica: &mut Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
         let is_sending_checkpoint = self.sending_checkpoint.as_ref().is_some_and(|sending| !sending.is_done);
         if is_sending_checkpoint || self.loading.is_some() || self.is_forked || self.peer_is_revoked {
             return Ok(());
@@ -502,7 +502,7 @@ impl Session {
         Ok(())
     }
 
-    fn say_in_step(&mut self, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+    fn say_in_step(&mut self, replica: &mut Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
         let ours = replica.vector()?;
         if ours != self.theirs {
             return Ok(());
@@ -517,7 +517,13 @@ impl Session {
         Ok(())
     }
 
-    fn take_in_step(&mut self, digest: Hash, vector: Hash, replica: &Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+    fn take_in_step(
+        &mut self,
+        digest: Hash,
+        vector: Hash,
+        replica: &mut Replica,
+        out: &mut Vec<Output>,
+    ) -> Result<(), SyncError> {
         let ours = replica.vector()?;
         if vector_hash(&ours) != vector {
             // Either something is still on its way, and this is harmless, or something was lost, and this brings it again.

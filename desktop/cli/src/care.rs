@@ -16,7 +16,7 @@ use crate::open::Open;
 pub fn digest(data: &Path) -> Result<Answer, CliError> {
     let device = Device::open(data)?;
     let shared = device.replica();
-    let replica = lock(&shared);
+    let mut replica = lock(&shared);
     let (digest, vector) = (replica.digest()?, replica.vector()?);
     let position = |(origin, position): (&tradepost_operations::Origin, &tradepost_operations::Position)| {
         (format!("{}-{}", origin.replica, origin.incarnation), json!({ "seq": position.seq, "hash": position.tip.to_string() }))

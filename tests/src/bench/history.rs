@@ -44,7 +44,7 @@ pub fn run(lab: &mut Lab) -> Result<Vec<Row>, String> {
         verdict: Verdict::of(reached <= SAME),
         notes: vec![
             format!("p99 {} and {}; {SALES} sales each, by turns", show(lots.p99()), show(few.p99())),
-            format!("the past was sold one by one from a script, {} each", show(a_sale)),
+            format!("the past was sold from a script, {} each", show(a_sale)),
         ],
     }])
 }
@@ -64,6 +64,8 @@ fn sell_history(counter: &mut Counter, sales: usize) -> Result<Duration, String>
     let (products, till) = (counter.products, counter.till);
     let (shop, mut by) = counter.side.work();
     let mut seller = shop.batch_seller(&by, till).map_err(|error| error.to_string())?;
+    // It is the past that is made here: it need not reach the disk entry by entry.
+    seller.relax().map_err(|error| error.to_string())?;
     let start = now();
     for number in 0..sales {
         let line = |index: usize| BatchLine {
@@ -75,5 +77,6 @@ fn sell_history(counter: &mut Counter, sales: usize) -> Result<Duration, String>
             BatchSale { lines: (0..3).map(line).collect(), discount: None, tender: BatchTender::Exact(TenderType::ExternalCard) };
         seller.sell(&mut by, sale).map_err(|error| error.to_string())?;
     }
+    seller.finish().map_err(|error| error.to_string())?;
     Ok(start.elapsed())
 }

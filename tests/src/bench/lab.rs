@@ -179,6 +179,7 @@ impl Counter {
             let row = find(&shop, (first + line * 97) % products);
             basket.add(Shop::line_for(&mut by, &row, Quantity::ONE).expect("a line")).expect("room in the basket");
         }
+        shop.save_basket(&basket).expect("the basket is kept");
         let gross = shop.price(&mut by, &basket).expect("a price").gross;
         let tenders = vec![Tender::cash(euro((gross.minor / 1_000 + 1) * 1_000))];
         Checkout { basket, tenders, till, session, receipt: ReceiptChoice::Print }

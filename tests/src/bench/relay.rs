@@ -76,8 +76,9 @@ fn sell(
         trips.map_err(|error| error.to_string())?;
         floor.add(trip_time + disks.0.write() + disks.1.write());
         let (shop, mut by) = counter.side.work();
-        let sale = shop.complete(&mut by, checkout).map_err(|error| error.to_string())?.sale;
+        let sale = shop.complete_ahead(&mut by, checkout).map_err(|error| error.to_string())?.sale;
         let sold = now();
+        shop.apply_ahead();
         let arrived = arrival_of(sale.id.into(), news)?;
         sales.add(arrived.saturating_duration_since(sold));
         counter.tidy(number);

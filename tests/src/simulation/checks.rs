@@ -43,7 +43,7 @@ pub fn when_quiet(nodes: &mut [Node], printed: &[Printed]) -> Vec<String> {
 fn convergence(nodes: &[Node], failures: &mut Vec<String>) {
     let mut states = nodes.iter().filter_map(|node| {
         let replica = node.replica()?;
-        let replica = lock(&replica);
+        let mut replica = lock(&replica);
         let rows = replica.reader().expect("a reader").projection_digests().expect("projection digests");
         Some((node.name.clone(), replica.vector().expect("a vector"), replica.digest().expect("a digest"), rows))
     });

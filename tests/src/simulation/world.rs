@@ -401,7 +401,7 @@ fn scratch() -> &'static Path {
 /// A node's vector in short, for a report.
 fn describe(node: &Node) -> String {
     let Some(replica) = node.replica() else { return format!("{} is down", node.name) };
-    let replica = lock(&replica);
+    let mut replica = lock(&replica);
     let vector = replica.vector().expect("a vector");
     let positions: Vec<String> = vector
         .0

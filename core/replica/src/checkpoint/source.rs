@@ -67,7 +67,8 @@ enum Stage {
 
 impl Replica {
     /// Begins a checkpoint of what is here now.
-    pub fn checkpoint_source(&self, env: &mut dyn Environment) -> Result<CheckpointSource, ReplicaError> {
+    pub fn checkpoint_source(&mut self, env: &mut dyn Environment) -> Result<CheckpointSource, ReplicaError> {
+        self.apply_ahead()?;
         self.place_waiting()?;
         let connection = store::open_connection(&store::database_path(&self.folder), &self.database_key, Mode::ReadOnly)?;
         connection.execute_batch("begin")?;

@@ -78,7 +78,7 @@ pub(crate) fn own(
             let telling = Telling::of(header, place.section(first + index));
             let bytes = facts::body(tx, telling.place)?.unwrap_or_default();
             if facts::tell(tx, &journal.chains, fact, &bytes, &telling)? == Told::New {
-                projections::own_fact_recorded(tx, fact, context)?;
+                projections::fact_told(tx, fact, context)?;
             }
             applied.devices.extend(identity::fact_told(tx, &journal.identity, &fact.body)?);
             applied.touched.facts.push(fact.id);
@@ -95,12 +95,27 @@ pub(crate) fn foreign(
     entry: &TransferEntry,
     place: Place,
 ) -> Result<Applied, ReplicaError> {
+    for (index, bytes) in entry.sections.iter().enumerate() {
+        if let Some(bytes) = bytes {
+            put_body(tx, place.section(index), bytes)?;
+        }
+    }
+    sections(tx, journal, header, entry, place)
+}
+
+/// Applies the sections of an entry whose row and bodies are stored.
+pub(crate) fn sections(
+    tx: &Connection,
+    journal: &Journal,
+    header: &EntryHeader,
+    entry: &TransferEntry,
+    place: Place,
+) -> Result<Applied, ReplicaError> {
     let mut applied = Applied::default();
     let left_out = reason_to_leave_out(journal, header, entry);
     for (index, (section, bytes)) in header.sections.iter().zip(&entry.sections).enumerate() {
         let place = place.section(index);
         let Some(bytes) = bytes else { continue };
-        put_body(tx, place, bytes)?;
         let reason = match left_out {
             Some(reason) => Some(reason.to_owned()),
             None => apply_section(tx, journal, header, section.kind, bytes, place, &mut applied)?,
@@ -182,7 +197,7 @@ fn apply_fact(
 ) -> Result<Option<String>, ReplicaError> {
     let Ok(fact) = cbor::from_slice::<Fact>(bytes) else { return Ok(Some("a fact that this version cannot read".to_owned())) };
     match facts::tell(tx, &journal.chains, &fact, bytes, &Telling::of(header, place))? {
-        Told::New => in_context(journal, header, |context| projections::fact_recorded(tx, &fact, context))?,
+        Told::New => in_context(journal, header, |context| projections::fact_told(tx, &fact, context))?,
         Told::Again => {}
         Told::Earlier => applied.is_out_of_order = true,
     }

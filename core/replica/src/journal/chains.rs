@@ -65,6 +65,8 @@ pub(crate) struct Chains {
     by_number: HashMap<i64, Origin>,
     knowledge: HashMap<i64, BTreeMap<i64, u64>>,
     lamport_max: u64,
+    /// The entry of ours that stands in the journal ahead of all that follows from it; the tables `origins` and `knowledge` follow too.
+    ahead: Option<Place>,
 }
 
 impl Chains {
@@ -83,7 +85,22 @@ impl Chains {
         while let Some(row) = rows.next()? {
             chains.knowledge.entry(row.get(0)?).or_default().insert(row.get(1)?, row.get(2)?);
         }
+        chains.find_ahead(connection)?;
         Ok(chains)
+    }
+
+    /// Finds the entry that the table `origins` does not know yet, and puts its chain where it stands.
+    fn find_ahead(&mut self, connection: &Connection) -> Result<(), ReplicaError> {
+        let mut statement = connection.prepare("select place, header from entries where place > ? and place < ? limit 1")?;
+        let chains: Vec<Chain> = self.by_origin.values().copied().collect();
+        for chain in chains {
+            let (last, end) = (Place::of(chain.number, chain.seq), Place::of(chain.number + 1, 0));
+            let found = statement.query_row([last.0, end.0], |row| Ok((Place(row.get(0)?), row.get::<_, Vec<u8>>(1)?)));
+            if let Some((place, bytes)) = found.optional()? {
+                self.go_ahead(place, &EntryHeader::decode(&bytes)?, Hash::of(&bytes));
+            }
+        }
+        Ok(())
     }
 
     fn set(&mut self, origin: Origin, chain: Chain) {
@@ -150,17 +167,68 @@ impl Chains {
         bytes: &[u8],
         signature: &[u8],
     ) -> Result<(Place, Hash), ReplicaError> {
+        let (chain, place, hash) = self.put_entry(tx, header, bytes, signature)?;
+        self.place_at(tx, header.origin, Chain { seq: header.seq, tip: hash, lamport: header.lamport, ..chain })?;
+        self.learn_all(tx, chain.number, header)?;
+        Ok((place, hash))
+    }
+
+    /// Adds a header of ours to its chain by the entry's row alone; the tables follow with [`Self::settle_ahead`].
+    pub fn append_ahead(
+        &mut self,
+        tx: &Connection,
+        header: &EntryHeader,
+        bytes: &[u8],
+        signature: &[u8],
+    ) -> Result<(Place, Hash), ReplicaError> {
+        let (_, place, hash) = self.put_entry(tx, header, bytes, signature)?;
+        self.go_ahead(place, header, hash);
+        Ok((place, hash))
+    }
+
+    fn put_entry(
+        &mut self,
+        tx: &Connection,
+        header: &EntryHeader,
+        bytes: &[u8],
+        signature: &[u8],
+    ) -> Result<(Chain, Place, Hash), ReplicaError> {
         let chain = self.ensure(tx, header.origin)?;
         let place = Place::of(chain.number, header.seq);
         let hash = Hash::of(bytes);
         tx.prepare_cached("insert into entries (place, lamport, hash, header, signature) values (?, ?, ?, ?, ?)")?
             .execute(params![place.0, header.lamport, hash.0, bytes, signature])?;
-        self.place_at(tx, header.origin, Chain { seq: header.seq, tip: hash, lamport: header.lamport, ..chain })?;
+        Ok((chain, place, hash))
+    }
+
+    fn go_ahead(&mut self, place: Place, header: &EntryHeader, hash: Hash) {
+        let floor = self.get(&header.origin).map_or(0, |chain| chain.floor);
+        let chain = Chain { number: place.number(), seq: header.seq, tip: hash, lamport: header.lamport, floor };
+        self.set(header.origin, chain);
+        self.ahead = Some(place);
+    }
+
+    /// The entry that is ahead of what follows from it.
+    pub fn ahead(&self) -> Option<Place> {
+        self.ahead
+    }
+
+    /// Brings the tables to where the chain stands.
+    pub fn settle_ahead(&mut self, tx: &Connection, header: &EntryHeader) -> Result<(), ReplicaError> {
+        if let Some(chain) = self.get(&header.origin).copied() {
+            self.place_at(tx, header.origin, chain)?;
+            self.learn_all(tx, chain.number, header)?;
+        }
+        self.ahead = None;
+        Ok(())
+    }
+
+    fn learn_all(&mut self, tx: &Connection, author: i64, header: &EntryHeader) -> Result<(), ReplicaError> {
         for (subject, at) in &header.depends_on {
             let subject = self.ensure(tx, *subject)?.number;
-            self.learn(tx, chain.number, subject, at.seq)?;
+            self.learn(tx, author, subject, at.seq)?;
         }
-        Ok((place, hash))
+        Ok(())
     }
 
     /// `author` has read `subject` up to `seq`.

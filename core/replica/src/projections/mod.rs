@@ -81,14 +81,14 @@ pub fn document_came(tx: &Connection, document: &StoredDocument, kind: DocumentK
     catalog::product_came(tx, document.id.into(), document.created_at, &document.fields)
 }
 
-/// A fact of our own was told for the first time: what a sale's lines change waits for a quieter moment.
-pub fn own_fact_recorded(tx: &Connection, fact: &Fact, context: &Context<'_>) -> Result<(), ReplicaError> {
+/// A fact was told for the first time: what a sale's lines change waits for a quieter moment.
+pub fn fact_told(tx: &Connection, fact: &Fact, context: &Context<'_>) -> Result<(), ReplicaError> {
     let FactBody::SaleCompleted(sale) = &fact.body else { return fact_recorded(tx, fact, context) };
     sales::sale_added(tx, fact.id, sale, context)?;
     waiting::sale_completed(tx, fact, sale, context)
 }
 
-/// A fact was told for the first time.
+/// A fact takes its place in all tables.
 pub fn fact_recorded(tx: &Connection, fact: &Fact, context: &Context<'_>) -> Result<(), ReplicaError> {
     stock::fact_recorded(tx, fact, context)?;
     match &fact.body {

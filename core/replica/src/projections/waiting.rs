@@ -1,8 +1,8 @@
-//! Lines of this machine's own latest sales, on their way into the tables of stock and of what sold.
+//! Lines of the latest sales, on their way into the tables of stock and of what sold.
 //!
 //! In those tables every line of a sale has pages of its own, and a page written is what a sale costs. So a sale leaves its lines
 //! here, side by side in one page, and they are put into their places between sales. Readers add what waits, so nobody sees the
-//! difference; only sales of our own wait, because peers' entries come many to a COMMIT and share their pages.
+//! difference.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ struct Line {
     sold: Option<Sold>,
 }
 
-/// Leaves the lines of a sale of our own here. What is no plain sale of goods from one location goes to its places at once.
+/// Leaves the lines of a sale here. What is no plain sale of goods from one location goes to its places at once.
 pub(super) fn sale_completed(tx: &Connection, fact: &Fact, sale: &Sale, context: &Context<'_>) -> Result<(), ReplicaError> {
     let Some(mut moves) = stock::moves_from(&fact.body, sale.location) else {
         stock::fact_recorded(tx, fact, context)?;

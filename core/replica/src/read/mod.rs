@@ -13,7 +13,7 @@ mod reports;
 mod rows;
 mod sales;
 mod search;
-mod sessions;
+pub(crate) mod sessions;
 mod settings;
 mod stock;
 

@@ -245,6 +245,17 @@ pub struct TillSessionRow {
     pub cash_variance: Option<Money>,
 }
 
+/// A session that is open, as whoever sells in it needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenSession {
+    /// Its id.
+    pub id: TillSessionId,
+    /// The trading date.
+    pub business_day: BusinessDay,
+    /// Opened.
+    pub opened_at: Timestamp,
+}
+
 /// One value of a field that several people set at the same time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConflictValue {

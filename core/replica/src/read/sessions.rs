@@ -1,12 +1,12 @@
 //! Till sessions and their reports.
 
-use rusqlite::{Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use tradepost_domain::fact::FactBody;
 use tradepost_domain::id::{FactId, TillId, TillSessionId};
 use tradepost_domain::till_session::TillSessionClosed;
 use tradepost_domain::time::{BusinessDay, Timestamp};
 
-use super::{Reader, TillSessionRow, find_money, money, page, position};
+use super::{OpenSession, Reader, TillSessionRow, find_money, money, page, position};
 use crate::cbor;
 use crate::error::ReplicaError;
 use crate::projections::totals::Totals;
@@ -22,10 +22,7 @@ struct Stored {
 impl Reader {
     /// The session that is open at a till; of several the one opened last.
     pub fn open_session(&self, till: TillId) -> Result<Option<TillSessionRow>, ReplicaError> {
-        let sql = format!(
-            "select {COLUMNS} from till_sessions where till = ? and z_number is null and opened_at is not null order by opened_at desc, id limit 1"
-        );
-        self.sessions_of(&sql, [till.as_bytes()]).map(|rows| rows.into_iter().next())
+        open_session(&self.connection, till)?.map_or(Ok(None), |open| self.session(open.id))
     }
 
     /// Every session that is open.
@@ -83,6 +80,19 @@ impl Reader {
         }
         Ok(rows)
     }
+}
+
+/// The session that is open at a till; of several the one opened last.
+pub(crate) fn open_session(connection: &Connection, till: TillId) -> Result<Option<OpenSession>, ReplicaError> {
+    let mut statement = connection.prepare_cached(include_str!("../sql/open_session.sql"))?;
+    let found = statement.query_row([till.as_bytes()], |row| {
+        Ok(OpenSession {
+            id: TillSessionId::from_bytes(row.get(0)?),
+            business_day: BusinessDay { unix_day: row.get(1)? },
+            opened_at: Timestamp::from_unix_ms(row.get(2)?),
+        })
+    });
+    Ok(found.optional()?)
 }
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {

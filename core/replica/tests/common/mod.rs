@@ -11,6 +11,7 @@ use tradepost_domain::id::{DocumentId, FactId, LocationId, ReplicaId, VariantId}
 use tradepost_domain::quantity::Quantity;
 use tradepost_domain::stock::{StockAdjusted, StockLine};
 use tradepost_domain::time::Timestamp;
+use tradepost_replica::read::Reader;
 use tradepost_replica::simulated::SimulatedEnvironment;
 use tradepost_replica::{
     Admission, Continuity, DatabaseKey, DeviceSecrets, Draft, Environment, Membership, Recorded, Replica, SigningSeed,
@@ -100,6 +101,12 @@ impl Device {
         self.replica.as_mut().unwrap()
     }
 
+    /// A reader that finds everything applied.
+    pub fn reader(&mut self) -> Reader {
+        self.get_mut().apply_ahead().unwrap();
+        self.get().reader().unwrap()
+    }
+
     pub fn id(&mut self) -> [u8; 16] {
         let mut id = [0; 16];
         self.env.random(&mut id);
@@ -164,9 +171,9 @@ pub fn edit(document: u8, path: &str, text: &str) -> DocumentEdit {
 }
 
 /// Both have the same documents and facts, and have read the same.
-pub fn assert_in_step(one: &Device, other: &Device) {
+pub fn assert_in_step(one: &mut Device, other: &mut Device) {
     assert_eq!(one.get().vector().unwrap(), other.get().vector().unwrap());
-    assert_eq!(one.get().digest().unwrap(), other.get().digest().unwrap());
+    assert_eq!(one.get_mut().digest().unwrap(), other.get_mut().digest().unwrap());
 }
 
 pub fn copy_folder(from: &Path, to: &Path) {

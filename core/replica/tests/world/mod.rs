@@ -284,7 +284,7 @@ impl World {
     }
 
     fn edit_product(&mut self, till: usize, change: impl FnOnce(&mut Product)) {
-        let before = self.tills[till].get().reader().unwrap().product(product_id()).unwrap().unwrap();
+        let before = self.tills[till].reader().product(product_id()).unwrap().unwrap();
         let mut after = before.clone();
         change(&mut after);
         if let Some(edit) = after.edit_from(Some(&before)) {
@@ -305,7 +305,9 @@ impl World {
         let device = &mut self.tills[till];
         let fact = Fact { id: FactId::from_bytes(id), body };
         let past = device.get().vector().unwrap();
-        let recorded = device.record(Draft { operation: "test".into(), facts: vec![fact.clone()], ..Draft::default() });
+        let draft = Draft { operation: "test".into(), facts: vec![fact.clone()], ..Draft::default() };
+        // A sale stays ahead of what follows from it until somebody looks or something else happens.
+        let recorded = device.replica.as_mut().unwrap().record_ahead(draft, &mut device.env).unwrap();
         let only = device.get().entries_after(&past, usize::MAX, usize::MAX).unwrap().pop().unwrap();
         let header = tradepost_replica::EntryHeader::decode(&only.header).unwrap();
         assert_eq!((header.origin, header.seq), (recorded.origin, recorded.seq));
@@ -395,7 +397,7 @@ impl World {
         }
     }
 
-    fn sale(&mut self, till: usize, variant: u8, units: i64) -> Sale {
+    pub fn sale(&mut self, till: usize, variant: u8, units: i64) -> Sale {
         let session = self.session(till);
         let item = self.line(till, variant, units);
         self.receipts[till] += 1;
@@ -425,9 +427,9 @@ impl World {
 
     /// Refunds a sale that the till has read of.
     fn refund(&mut self, till: usize, sale: usize) {
-        let known = self.tills[till].get().reader().unwrap().sales(&Default::default(), 100, 0).unwrap();
+        let known = self.tills[till].reader().sales(&Default::default(), 100, 0).unwrap();
         let Some(row) = known.get(sale).or(known.first()) else { return };
-        let sale = self.tills[till].get().reader().unwrap().sale(row.id).unwrap().unwrap();
+        let sale = self.tills[till].reader().sale(row.id).unwrap().unwrap();
         let session = self.session(till);
         self.receipts[till] += 1;
         let lines = sale.lines.iter().map(|item| RefundLine {
@@ -490,8 +492,8 @@ impl World {
         }
     }
 
-    fn known_order(&self, till: usize, order: usize) -> Option<OrderPlaced> {
-        let reader = self.tills[till].get().reader().unwrap();
+    fn known_order(&mut self, till: usize, order: usize) -> Option<OrderPlaced> {
+        let reader = self.tills[till].reader();
         let mut rows = reader.orders(&Default::default(), 100, 0).unwrap();
         rows.sort_by(|a, b| a.number.cmp(&b.number));
         let row = rows.get(order)?;
@@ -522,8 +524,8 @@ impl World {
         self.tell_new(till, FactBody::OrderCanceled(OrderCanceled { order: placed.id, reason: String::new(), canceled_at }));
     }
 
-    pub fn on_hand(&self, till: usize, number: u8) -> i64 {
-        let level = self.tills[till].get().reader().unwrap().stock_level(variant(number), LOCATION).unwrap();
+    pub fn on_hand(&mut self, till: usize, number: u8) -> i64 {
+        let level = self.tills[till].reader().stock_level(variant(number), LOCATION).unwrap();
         level.on_hand.thousandths / 1000
     }
 

@@ -23,7 +23,7 @@ pub(super) struct Loading {
 impl Session {
     pub(super) fn begin_sending_checkpoint(
         &mut self,
-        replica: &Replica,
+        replica: &mut Replica,
         env: &mut dyn Environment,
         out: &mut Vec<Output>,
     ) -> Result<(), SyncError> {

@@ -22,12 +22,12 @@ fn what_each_side_recorded_apart_reaches_the_other_and_later_entries_are_pushed(
     server.receive_stock(3_000);
     let mut wire = Wire::dial(&mut office);
     wire.run(&mut office, &mut server).unwrap();
-    assert_in_step(&wire, &office, &server);
+    assert_in_step(&wire, &mut office, &mut server);
 
     let frames = wire.frames;
     office.receive_stock(1_000);
     wire.run(&mut office, &mut server).unwrap();
-    assert_in_step(&wire, &office, &server);
+    assert_in_step(&wire, &mut office, &mut server);
     assert!(wire.frames - frames <= 5, "a push is an entry, its confirmation and both digests, not {}", wire.frames - frames);
 }
 
@@ -40,7 +40,7 @@ fn a_reconnect_with_nothing_new_costs_the_same_after_ten_and_after_five_hundred_
         Wire::dial(&mut office).run(&mut office, &mut server).unwrap();
         let mut again = Wire::dial(&mut office);
         again.run(&mut office, &mut server).unwrap();
-        assert_in_step(&again, &office, &server);
+        assert_in_step(&again, &mut office, &mut server);
         assert_eq!(again.dialed.counts().sent + again.dialed.counts().received, 0);
         again.dialed.counts().bytes_out + again.dialed.counts().bytes_in
     };

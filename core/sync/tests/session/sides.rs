@@ -137,7 +137,7 @@ fn carry(outputs: Vec<Output>, line: &mut VecDeque<Vec<u8>>) {
     }));
 }
 
-pub fn assert_in_step(wire: &Wire, a: &Side, b: &Side) {
+pub fn assert_in_step(wire: &Wire, a: &mut Side, b: &mut Side) {
     assert_eq!(wire.dialed.state(), SessionState::InStep);
     assert_eq!(wire.accepted.state(), SessionState::InStep);
     assert_eq!(a.replica.vector().unwrap(), b.replica.vector().unwrap());

@@ -137,12 +137,14 @@ impl Desk {
         let (Some(till), Some(session)) = (&open.till, open.session) else { return Err(no_session()) };
         let checkout = Checkout { basket: open.basket.clone(), tenders, till: till.id, session, receipt };
         let by = &mut OpenShop::by(&mut open.env, &self.model);
-        let completed = open.shop.complete(by, checkout)?;
+        let completed = open.shop.complete_ahead(by, checkout)?;
         let sale = completed.sale;
-        self.model.approval = None;
         // From here on the sale is on disk; whatever fails now does not undo it.
-        open.basket = open.shop.current_basket(by)?;
-        let takes_cash = sale.tenders.iter().any(Tender::is_cash);
+        self.open_drawer_for(&sale.tenders);
+        self.model.approval = None;
+        let Some(open) = &mut self.open else { return Ok(None) };
+        open.shop.apply_ahead();
+        open.basket = open.shop.current_basket(&mut OpenShop::by(&mut open.env, &self.model))?;
         let what = PrintWhat::Sale(sale.id);
         let tenders = sale.tenders.iter().map(|tender| (tender.tender_type, tender.amount)).collect();
         self.model.finished = Some(Arc::new(Finished {
@@ -153,18 +155,21 @@ impl Desk {
             tenders,
             print_job: None,
         }));
-        self.after_recording(sale.id.into(), &completed.recorded, what, takes_cash)?;
+        self.after_recording(sale.id.into(), &completed.recorded, what)?;
         Ok(Some(News::Finished))
     }
 
-    /// Drawer, printer, and the screen, after a sale or refund.
-    fn after_recording(&mut self, fact: FactId, recorded: &Recorded, what: PrintWhat, takes_cash: bool) -> Outcome<()> {
+    fn open_drawer_for(&self, tenders: &[Tender]) {
+        if tenders.iter().any(Tender::is_cash) {
+            self.print(Order::Kick);
+        }
+    }
+
+    /// Printer and screen, after a sale or refund.
+    fn after_recording(&mut self, fact: FactId, recorded: &Recorded, what: PrintWhat) -> Outcome<()> {
         if let Some(open) = &mut self.open {
             open.codes.put(fact, recorded.hash.to_string().chars().take(8).collect());
             open.last_print = Some(what);
-        }
-        if takes_cash {
-            self.print(Order::Kick);
         }
         self.refresh_shop()?;
         let queue = self.open.as_ref().map(|open| open.shop.print_queue()).transpose()?.unwrap_or_default();
@@ -253,8 +258,8 @@ impl Desk {
 
     fn refunded(&mut self, refunded: Refunded) -> Outcome<Option<News>> {
         let refund = refunded.refund;
+        self.open_drawer_for(&refund.tenders);
         self.model.approval = None;
-        let takes_cash = refund.tenders.iter().any(Tender::is_cash);
         self.model.refunding = None;
         self.model.finished = Some(Arc::new(Finished {
             kind: FinishedKind::Refund,
@@ -264,7 +269,7 @@ impl Desk {
             tenders: refund.tenders.iter().map(|tender| (tender.tender_type, tender.amount)).collect(),
             print_job: None,
         }));
-        self.after_recording(refund.id.into(), &refunded.recorded, PrintWhat::Refund(refund.id), takes_cash)?;
+        self.after_recording(refund.id.into(), &refunded.recorded, PrintWhat::Refund(refund.id))?;
         Ok(Some(News::Finished))
     }
 
