@@ -13,6 +13,7 @@ use tradepost_domain::shop::{Location, ShippingTable, ShopSettings};
 use tradepost_domain::tax::TaxTable;
 use tradepost_operations::{
     Continuity, DatabaseKey, DeviceSecrets, Membership, Reader, Replica, SharedReplica, Shop, SigningSeed, lock, public_key_of,
+    share,
 };
 
 use crate::changes::{Changes, Noted, look_up};
@@ -141,7 +142,7 @@ impl HostedShop {
             noting.note(Noted::Committed(touched.clone()));
             hook.send_modify(|count| *count += 1);
         }));
-        let replica: SharedReplica = Arc::new(Mutex::new(replica));
+        let replica = share(replica);
         let shop = Shop::new(Arc::clone(&replica))?;
         let templates = Templates::with_theme(Some(folder.join("theme")));
         let hosted = Arc::new(Self {

@@ -3,13 +3,12 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
 use tradepost_domain::device::DeviceRole;
 use tradepost_domain::id::{ReplicaId, TillId};
-use tradepost_operations::{By, NewShop, SetUp, Shop};
+use tradepost_operations::{By, NewShop, SetUp, Shop, share};
 use tradepost_replica::identity::public_key_of;
-use tradepost_replica::{DatabaseKey, DeviceSecrets, Environment, Replica, SharedReplica, SigningSeed, lock};
+use tradepost_replica::{DatabaseKey, DeviceSecrets, Environment, Replica, SigningSeed, lock};
 use tradepost_sync::pairing::{PairCodeRequest, PairRequest, certify_device};
 use tradepost_sync::{Counts, Output, Session, SessionState, SyncError};
 
@@ -51,16 +50,12 @@ fn random<const N: usize>(env: &mut dyn Environment) -> [u8; N] {
     bytes
 }
 
-fn shared(replica: Replica) -> SharedReplica {
-    Arc::new(Mutex::new(replica))
-}
-
 /// A shop's first program. It is not set up yet.
 pub fn found(folder: &Path, mut env: Box<dyn Environment>) -> Side {
     std::fs::create_dir_all(folder).expect("a folder");
     let founded = Replica::found(folder, "Office", DeviceRole::BackOffice, KEY, env.as_mut()).expect("a shop is founded");
     std::fs::write(folder.join(SEED_FILE), founded.signing_seed.0).expect("the key is kept");
-    Side { shop: Shop::new(shared(founded.replica)).expect("a shop"), env, folder: folder.to_owned() }
+    Side { shop: Shop::new(share(founded.replica)).expect("a shop"), env, folder: folder.to_owned() }
 }
 
 /// The key of the shop's first program.
@@ -73,7 +68,7 @@ pub fn seed_of(folder: &Path) -> SigningSeed {
 pub fn reopen(folder: &Path, mut env: Box<dyn Environment>) -> Side {
     let secrets = DeviceSecrets { database_key: KEY, signing_seed: Some(seed_of(folder)) };
     let opened = Replica::open(folder, secrets, env.as_mut()).expect("the shop opens");
-    Side { shop: Shop::new(shared(opened.replica)).expect("a shop"), env, folder: folder.to_owned() }
+    Side { shop: Shop::new(share(opened.replica)).expect("a shop"), env, folder: folder.to_owned() }
 }
 
 /// A shop's first program, set up.
@@ -98,7 +93,7 @@ pub fn join(office: &mut Side, folder: &Path, mut env: Box<dyn Environment>, rol
     let replica = office.shop.replica().clone();
     let membership = certify_device(&mut lock(&replica), &request, &grant, office.env.as_mut()).expect("a certificate");
     let joined = Replica::join(folder, KEY, &seed, &membership, env.as_mut()).expect("the shop is joined");
-    Side { shop: Shop::new(shared(joined)).expect("a shop"), env, folder: folder.to_owned() }
+    Side { shop: Shop::new(share(joined)).expect("a shop"), env, folder: folder.to_owned() }
 }
 
 /// A conversation between two programs.

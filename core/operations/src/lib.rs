@@ -31,7 +31,7 @@ pub use tradepost_replica::identity::public_key_of;
 pub use tradepost_replica::{
     ClockReading, Continuity, DatabaseKey, DeviceSecrets, Durability, Environment, Founded, Hash, Membership, Opened, Origin,
     Position, Reader, RebuildReport, Recorded, Replica, ReplicaError, SharedReplica, SigningSeed, Touched, Vector, VerifyReport,
-    lock,
+    lock, share,
 };
 
 /// Rows of the projections, and filters: what screens read.

@@ -10,7 +10,7 @@ use tradepost_domain::money::Money;
 use tradepost_domain::shop::{ShopSettings, Till};
 use tradepost_domain::staff::{Permission, StaffMember};
 use tradepost_domain::time::BusinessDay;
-use tradepost_replica::{Draft, Environment, Reader, Recorded, Replica, SharedReplica, lock};
+use tradepost_replica::{Draft, Environment, Reader, Recorded, ReplicaGuard, SharedReplica, lock};
 
 use crate::basket::PricingRules;
 use crate::by::By;
@@ -87,7 +87,7 @@ impl Shop {
 
 /// One verb at work.
 pub(crate) struct Work<'a> {
-    pub replica: MutexGuard<'a, Replica>,
+    pub replica: ReplicaGuard<'a>,
     pub read: MutexGuard<'a, Reader>,
     kept: MutexGuard<'a, Kept>,
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use tradepost_domain::device::{CertificateBody, DeviceRole};
 use tradepost_domain::id::{ReplicaId, TillId};
 use tradepost_domain::time::Timestamp;
 use tradepost_replica::identity::public_key_of;
-use tradepost_replica::{DatabaseKey, Environment, Membership, Replica, SharedReplica, SigningSeed, lock};
+use tradepost_replica::{DatabaseKey, Environment, Membership, Replica, SharedReplica, SigningSeed, lock, share};
 use tradepost_sync::pairing::{
     CertificateRequest, PairAnswer, PairCodeAnswer, PairCodeRequest, PairRequest, PublishAnswer, PublishRequest, sign_request,
 };
@@ -271,7 +271,7 @@ impl Device {
     }
 
     fn assemble(folder: &Path, file: DeviceFile, replica: Replica) -> Self {
-        let replica = Arc::new(Mutex::new(replica));
+        let replica = share(replica);
         let blobs = Arc::new(Blobs::in_folder(folder));
         let line = Line::new(Arc::clone(&replica), Arc::clone(&blobs), file.server_url.clone());
         Self { folder: folder.to_owned(), file, replica, blobs, line }

@@ -314,9 +314,6 @@ pub(crate) async fn move_all_pictures(line: &Line, url: &str) -> Result<(), Conn
     Ok(())
 }
 
-/// While the shop arrives, it is free for so long between two chunks: a lock is not fair, and a till that sells meanwhile must get its turn.
-const TURN: Duration = Duration::from_millis(2);
-
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Until {
     /// Until the wish changes or the line breaks.
@@ -334,7 +331,10 @@ pub(crate) async fn talk(line: &Arc<Line>, url: &str, until: Until) -> Result<Co
     loop {
         let outputs = tokio::select! {
             frame = receiver.next() => match frame {
-                Some(Ok(WsMessage::Binary(bytes))) => receive(line, &mut session, &bytes).await,
+                Some(Ok(WsMessage::Binary(bytes))) => {
+                    // Applying a batch takes its time; the runtime has nothing else to do meanwhile, and the socket's buffer is the backpressure.
+                    session.receive(&bytes, &mut lock(&line.replica), &mut env)
+                }
                 Some(Ok(WsMessage::Close(close))) => return Err(closed(close)),
                 Some(Ok(_)) => Ok(Vec::new()),
                 Some(Err(error)) => return Err(broken(&error)),
@@ -363,15 +363,6 @@ pub(crate) async fn talk(line: &Arc<Line>, url: &str, until: Until) -> Result<Co
             return Ok(session.counts());
         }
     }
-}
-
-/// Applying a batch takes its time; the runtime has nothing else to do meanwhile, and the socket's buffer is the backpressure.
-async fn receive(line: &Arc<Line>, session: &mut Session, bytes: &[u8]) -> Result<Vec<Output>, SyncError> {
-    let outputs = session.receive(bytes, &mut lock(&line.replica), &mut SystemEnvironment::new())?;
-    if matches!(session.state(), SessionState::Loading { .. }) {
-        tokio::time::sleep(TURN).await;
-    }
-    Ok(outputs)
 }
 
 type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;

@@ -18,7 +18,7 @@ use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::quantity::Quantity;
 use tradepost_domain::shop::Address;
 use tradepost_domain::stock::StockLine;
-use tradepost_operations::{By, DatabaseKey, NewShop, Replica, SharedReplica, Shop, lock};
+use tradepost_operations::{By, DatabaseKey, NewShop, Replica, SharedReplica, Shop, lock, share};
 use tradepost_server::config::Config;
 use tradepost_server::{App, Server, SystemEnvironment};
 use tradepost_sync::pairing::{CertificateRequest, PairCodeRequest, PairRequest, PublishAnswer, PublishRequest, certify_device};
@@ -42,7 +42,7 @@ impl Device {
         let folder = tempfile::tempdir().unwrap();
         let founded =
             Replica::found(folder.path(), "Back office", DeviceRole::BackOffice, DatabaseKey([7; 32]), &mut env()).unwrap();
-        let replica: SharedReplica = Arc::new(Mutex::new(founded.replica));
+        let replica = share(founded.replica);
         let shop = Shop::new(Arc::clone(&replica)).unwrap();
         let mut env = env();
         let mut by = By::owner(&mut env);

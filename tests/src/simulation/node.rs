@@ -3,10 +3,9 @@
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
 
 use tradepost_operations::Shop;
-use tradepost_replica::{ClockReading, DeviceSecrets, Environment, Replica, SharedReplica};
+use tradepost_replica::{ClockReading, DeviceSecrets, Environment, Replica, SharedReplica, share};
 
 use super::rng::Rng;
 
@@ -79,6 +78,6 @@ impl Node {
         if let Some(seed) = opened.new_signing_seed {
             self.secrets.signing_seed = Some(seed);
         }
-        self.shop = Some(Shop::new(Arc::new(Mutex::new(opened.replica))).expect("a shop on an open replica"));
+        self.shop = Some(Shop::new(share(opened.replica)).expect("a shop on an open replica"));
     }
 }

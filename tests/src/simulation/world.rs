@@ -4,13 +4,12 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 use tradepost_domain::device::DeviceRole;
 use tradepost_domain::id::{ReplicaId, TillId};
 use tradepost_domain::money::{Currency, Money};
-use tradepost_operations::{By, NewShop, Outcome as Done, Shop};
+use tradepost_operations::{By, NewShop, Outcome as Done, Shop, share};
 use tradepost_replica::identity::public_key_of;
 use tradepost_replica::{DatabaseKey, DeviceSecrets, Environment, Guards, Hash, Replica, SigningSeed, lock};
 use tradepost_sync::pairing::{PairCodeRequest, PairRequest, certify_device};
@@ -462,7 +461,7 @@ fn found(folder: &Path, now_ms: &Rc<Cell<i64>>, rng: &mut Rng) -> Node {
     std::fs::create_dir(&folder).expect("a folder");
     let mut env = environment(now_ms, rng);
     let founded = Replica::found(&folder, "Back office", DeviceRole::BackOffice, KEY, &mut env).expect("a shop");
-    let shop = Shop::new(Arc::new(Mutex::new(founded.replica))).expect("a shop");
+    let shop = Shop::new(share(founded.replica)).expect("a shop");
     let currency: Currency = "USD".parse().expect("a currency");
     shop.set_up(&mut By::owner(&mut env), NewShop::new("Simulated shop", currency, "DE")).expect("set up");
     let secrets = DeviceSecrets { database_key: KEY, signing_seed: Some(founded.signing_seed) };
@@ -497,7 +496,7 @@ fn join(
     let at_office = office.replica().expect("the back office runs");
     let membership = certify_device(&mut lock(&at_office), &request, &grant, &mut office.env).expect("a certificate");
     let replica = Replica::join(&folder, KEY, &seed, &membership, &mut env).expect("it joins");
-    let shop = Shop::new(Arc::new(Mutex::new(replica))).expect("a shop");
+    let shop = Shop::new(share(replica)).expect("a shop");
     let secrets = DeviceSecrets { database_key: KEY, signing_seed: Some(seed) };
     Node { name: name.to_owned(), kind, folder, secrets, env, shop: Some(shop), till }
 }

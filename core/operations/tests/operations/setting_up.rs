@@ -46,7 +46,7 @@ fn what_a_shop_cannot_start_with_is_refused() {
         let role = tradepost_domain::device::DeviceRole::BackOffice;
         let key = tradepost_replica::DatabaseKey([1; 32]);
         let founded = tradepost_replica::Replica::found(root.path(), "Office", role, key, &mut env).unwrap();
-        let shop = Shop::new(crate::world::share(founded.replica)).unwrap();
+        let shop = Shop::new(tradepost_operations::share(founded.replica)).unwrap();
         let mut new = NewShop::new("Shop", Currency::USD, "US");
         spoil(&mut new);
         assert_eq!(code(shop.set_up(&mut tradepost_operations::By::owner(&mut env), new)), expected);

@@ -12,7 +12,7 @@ use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::quantity::Quantity;
 use tradepost_domain::sale::{Sale, Tender, TenderType};
 use tradepost_domain::time::Timestamp;
-use tradepost_operations::{By, Checkout, NewShop, OperationError, ReceiptChoice, SetUp, Shop};
+use tradepost_operations::{By, Checkout, NewShop, OperationError, ReceiptChoice, SetUp, Shop, share};
 use tradepost_replica::simulated::SimulatedEnvironment;
 use tradepost_replica::{DatabaseKey, Draft, Environment, Membership, Replica, SigningSeed, identity, lock};
 
@@ -180,8 +180,4 @@ impl Device {
 
 pub fn card(amount: Money) -> Tender {
     Tender { tender_type: TenderType::ExternalCard, amount, reference: "slip 7".to_owned() }
-}
-
-pub fn share(replica: Replica) -> tradepost_operations::SharedReplica {
-    std::sync::Arc::new(std::sync::Mutex::new(replica))
 }

@@ -12,7 +12,7 @@ use tradepost_back_office::api::{BackOffice, News, OpenShop, shop};
 use tradepost_connection::SystemEnvironment;
 use tradepost_domain::device::DeviceRole;
 use tradepost_domain::id::ReplicaId;
-use tradepost_operations::{Environment, Replica, Shop, lock};
+use tradepost_operations::{Environment, Replica, Shop, lock, share};
 use tradepost_replica::{DatabaseKey, SigningSeed, identity::public_key_of};
 use tradepost_sync::pairing::{PairCodeRequest, PairRequest, certify_device};
 
@@ -59,7 +59,7 @@ pub fn second_device(open: &OpenShop, folder: &Path, name: &str) -> Shop {
     let grant = PairCodeRequest { role: DeviceRole::BackOffice, name: name.to_owned(), till: None };
     let membership = certify_device(&mut lock(open.shop.replica()), &request, &grant, &mut env).unwrap();
     let replica = Replica::join(folder, DatabaseKey(random(&mut env)), &seed, &membership, &mut env).unwrap();
-    let other = Shop::new(Arc::new(Mutex::new(replica))).unwrap();
+    let other = Shop::new(share(replica)).unwrap();
     hand_over(&open.shop, &other);
     other
 }
