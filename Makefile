@@ -27,8 +27,8 @@ bench: setup ui ## the benchmarks, each beside a floor measured in the same run
 simulate: ## one simulation: make simulate SEED=7 STEPS=20000
 	@cargo run --quiet --release -p tradepost-tests --bin simulate -- --seed $(SEED) --steps $(STEPS)
 
-lint: ## formatting and lints
-	@cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings
+lint: ui ## formatting and lints
+	@cargo fmt --all --check && cargo clippy --workspace --all-targets --features tradepost-back-office/custom-protocol -- -D warnings
 
 format: ## put the code in its form
 	@cargo fmt --all

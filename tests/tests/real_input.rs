@@ -2,7 +2,7 @@
 //!
 //! It lies beside the project in `../shared/data` and is not part of it; where it is absent, each test prints that it was skipped.
 //! Of the receipt lines the first 20,000 are played (about 950 invoices); all of them with
-//! `TRADEPOST_RETAIL_LINES=all cargo test --release -p tradepost-tests --test real_input`, or `make bench` (`--only retail`).
+//! `TRADEPOST_RETAIL_LINES=all cargo test --release -p tradepost-tests --test real_input`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeMap;

@@ -1,5 +1,6 @@
 //! The story of a shop: catalog in, sale at the till, order from the web, offline and back, told with the real command line, the real server and
 //! real files. Each step says what happens; each `assert` is something that somebody in the story relies on.
+#![allow(clippy::indexing_slicing, reason = "tests")]
 
 use reqwest::Client;
 use serde_json::Value;

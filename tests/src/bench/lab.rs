@@ -192,7 +192,7 @@ impl Counter {
         }
         let mut replica = tradepost_replica::lock(self.side.shop.replica());
         replica.write_witness().expect("the witness is written");
-        if sale % 50 == 0 {
+        if sale.is_multiple_of(50) {
             replica.checkpoint_wal().expect("the log is folded");
         }
     }

@@ -82,10 +82,13 @@ struct Counter {
     location: LocationId,
     /// Sales that goods come back to.
     wanted: HashSet<usize>,
-    sales: HashMap<usize, (SaleId, Vec<(String, i64, LineId)>)>,
+    sales: HashMap<usize, (SaleId, Vec<Line>)>,
     variants: HashMap<String, VariantRow>,
     played: Played,
 }
+
+/// A line as it was sold: its code, how many, its id.
+type Line = (String, i64, LineId);
 
 /// Plays the steps of one of the two tills.
 pub fn play(side: &mut Side, till: TillId, number: usize, script: &Script) -> Outcome<Played> {
@@ -209,6 +212,6 @@ fn batch_line(line: &Sold) -> BatchLine {
     BatchLine { code: line.code.clone(), quantity: pieces(line.quantity), unit_price: Some(pence(line.price_minor)) }
 }
 
-fn lines_of(sale: &Sale) -> Vec<(String, i64, LineId)> {
+fn lines_of(sale: &Sale) -> Vec<Line> {
     sale.lines.iter().map(|item| (item.line.sku.clone(), item.line.unit_price.minor, item.line.id)).collect()
 }

@@ -119,7 +119,18 @@ impl Reference {
             .map(|placed| match &placed.fact.body {
                 FactBody::SaleCompleted(sale) => sale.gross.minor,
                 FactBody::Refunded(refund) => -refund.gross.minor,
-                _ => 0,
+                FactBody::TillSessionOpened(_)
+                | FactBody::CashMoved(_)
+                | FactBody::TillSessionClosed(_)
+                | FactBody::StockReceived(_)
+                | FactBody::StockAdjusted(_)
+                | FactBody::StockCounted(_)
+                | FactBody::OrderPlaced(_)
+                | FactBody::OrderPaid(_)
+                | FactBody::OrderFulfilled(_)
+                | FactBody::OrderCanceled(_)
+                | FactBody::DeviceCertified(_)
+                | FactBody::DeviceRevoked(_) => 0,
             })
             .sum()
     }

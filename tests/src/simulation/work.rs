@@ -115,7 +115,7 @@ fn stock_lines(ground: &Ground, rng: &mut Rng, most: u64) -> Vec<StockLine> {
 
 /// Somebody renames a product or changes its price: few products and few fields, so that people meet in the same ones.
 pub fn edit(shop: &Shop, ground: &Ground, by: &mut By<'_>, rng: &mut Rng) -> Outcome<()> {
-    let few = &ground.products[..ground.products.len().min(5)];
+    let few = ground.products.get(..5).unwrap_or(&ground.products);
     let Some((product, variant)) = rng.pick(few) else { return Ok(()) };
     let change = match rng.below(4) {
         0 => FieldChange { path: "title".to_owned(), value: Some(Scalar::Text(format!("Name {}", rng.below(1000)))) },
