@@ -3,7 +3,6 @@
 use std::io::Read;
 use std::ops::ControlFlow;
 
-use tradepost_domain::id::{ImageId, ProductId, VariantId};
 use tradepost_domain::money::Currency;
 use tradepost_exchange::{ExchangeError, Problem, Severity, shopify};
 use tradepost_operations::{
@@ -15,13 +14,12 @@ use crate::setting::Side;
 /// The products of a file.
 pub struct ProductFile<R> {
     reader: shopify::Reader<R>,
-    count: u128,
 }
 
 impl<R: Read> ProductFile<R> {
     /// Opens a file whose prices are in `currency`.
     pub fn open(input: R, currency: Currency) -> Result<Self, ExchangeError> {
-        Ok(Self { reader: shopify::Reader::open(input, currency)?, count: 0 })
+        Ok(Self { reader: shopify::Reader::open(input, currency)? })
     }
 
     /// Rows read so far.
@@ -39,27 +37,18 @@ impl<R: Read> Iterator for ProductFile<R> {
     type Item = Outcome<ImportItem>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let product = match self.reader.next()? {
-            Ok(product) => product,
+        let imported = match self.reader.next()? {
+            Ok(imported) => imported,
             Err(error) => return Some(Err(OperationError::Refused(Refusal::ImportBroken { reason: error.to_string() }))),
         };
         let mut problems = self.take_problems();
-        problems.extend(product.problems.into_iter().map(problem_of));
-        // These ids only tie the parts of the file's product together.
-        let count = std::cell::Cell::new(self.count);
-        let next_id = || {
-            count.set(count.get().wrapping_add(1));
-            count.get().to_be_bytes()
-        };
-        let id = ProductId::from_bytes(next_id());
-        let made = product.draft.into_product(id, || VariantId::from_bytes(next_id()), || ImageId::from_bytes(next_id()));
-        self.count = count.get();
+        problems.extend(imported.problems.into_iter().map(problem_of));
         Some(Ok(ImportItem {
-            row: product.first_row,
-            rows: product.row_count,
-            product: Some(made),
-            stock: product.stock,
-            is_continuation: product.is_continuation,
+            row: imported.first_row,
+            rows: imported.row_count,
+            product: Some(imported.product),
+            stock: imported.stock,
+            is_continuation: imported.is_continuation,
             problems,
         }))
     }

@@ -10,13 +10,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use tradepost_domain::catalog::{Product, ProductStatus};
+use tradepost_domain::catalog::{Product, ProductImage, ProductStatus};
 use tradepost_domain::device::DeviceRole;
-use tradepost_domain::id::LocationId;
+use tradepost_domain::id::{ImageId, LocationId};
 use tradepost_domain::money::Currency;
 use tradepost_domain::quantity::Quantity;
 use tradepost_exchange::ExchangeError;
-use tradepost_exchange::shopify::{ProductDraft, Reader as FileReader, export};
+use tradepost_exchange::shopify::{ImportedProduct, Reader as FileReader, export, ids};
 use tradepost_operations::read::{ProductFilter, ProductSort, Reader};
 use tradepost_operations::{ImportSeverity, NewShop, SetUp};
 use tradepost_replica::lock;
@@ -87,43 +87,45 @@ fn write(shelf: &Shelf) -> Vec<u8> {
     export(Vec::new(), shelf.iter().map(|(product, stock)| (product, stock.as_slice()))).unwrap()
 }
 
-/// The products that a file tells, blocks of the same handle together, by handle; and their stock by index of the variant.
-fn told(bytes: &[u8]) -> BTreeMap<String, (ProductDraft, BTreeMap<usize, Quantity>)> {
-    let mut told: BTreeMap<String, (ProductDraft, BTreeMap<usize, Quantity>)> = BTreeMap::new();
-    for product in FileReader::open(bytes, Currency::USD).unwrap() {
-        let product = product.unwrap();
-        match told.get_mut(&product.draft.handle) {
-            Some((draft, stock)) => {
-                let moved = draft.absorb(product.draft);
-                stock.extend(product.stock.into_iter().map(|(variant, quantity)| (moved[variant], quantity)));
-            }
-            None => {
-                told.insert(product.draft.handle.clone(), (product.draft, product.stock.into_iter().collect()));
-            }
+/// The products that a file tells, blocks of the same handle together, by handle.
+fn told(bytes: &[u8]) -> BTreeMap<String, ImportedProduct> {
+    let mut told: BTreeMap<String, ImportedProduct> = BTreeMap::new();
+    for imported in FileReader::open(bytes, Currency::USD).unwrap() {
+        let imported = imported.unwrap();
+        match told.get_mut(&imported.product.handle) {
+            Some(first) => first.absorb(imported),
+            None => drop(told.insert(imported.product.handle.clone(), imported)),
         }
     }
     told
 }
 
+/// The product with ids as a file's has them.
+fn with_ids_by_place(mut product: Product) -> Product {
+    let place_image =
+        |(place, image): (usize, &mut ProductImage)| (std::mem::replace(&mut image.id, ids::image_at(place)), image.id);
+    let images: BTreeMap<ImageId, ImageId> = product.images.iter_mut().enumerate().map(place_image).collect();
+    for (place, variant) in product.variants.iter_mut().enumerate() {
+        variant.id = ids::variant_at(place);
+        variant.image = variant.image.map(|image| images[&image]);
+    }
+    Product { id: ids::PRODUCT, ..product }
+}
+
 /// Everything that a file tells of a product stands in the shop.
-fn assert_kept(
-    name: &str,
-    told: &BTreeMap<String, (ProductDraft, BTreeMap<usize, Quantity>)>,
-    shelf: &Shelf,
-    refused: &[String],
-) {
+fn assert_kept(name: &str, told: &BTreeMap<String, ImportedProduct>, shelf: &Shelf, refused: &[String]) {
     let kept: BTreeMap<&str, &(Product, Vec<Option<Quantity>>)> =
         shelf.iter().map(|kept| (kept.0.handle.as_str(), kept)).collect();
-    for (handle, (draft, stock)) in told {
+    for (handle, imported) in told {
         let Some((product, on_hand)) = kept.get(handle.as_str()) else {
             assert!(!refused.is_empty(), "{name}: {handle} is missing and no row says why");
             continue;
         };
-        assert_eq!(&ProductDraft::from(product), draft, "{name}: {handle}");
-        for (index, quantity) in stock {
-            let is_tracked = product.variants[*index].stock_policy != tradepost_domain::catalog::StockPolicy::NotTracked;
-            let expected = if is_tracked { *quantity } else { Quantity::ZERO };
-            assert_eq!(on_hand[*index], Some(expected), "{name}: stock of {handle}, variant {index}");
+        assert_eq!(with_ids_by_place(product.clone()), imported.product, "{name}: {handle}");
+        for (index, quantity) in imported.stock.iter().copied().collect::<BTreeMap<_, _>>() {
+            let is_tracked = product.variants[index].stock_policy != tradepost_domain::catalog::StockPolicy::NotTracked;
+            let expected = if is_tracked { quantity } else { Quantity::ZERO };
+            assert_eq!(on_hand[index], Some(expected), "{name}: stock of {handle}, variant {index}");
         }
     }
 }

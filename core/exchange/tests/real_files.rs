@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use tradepost_domain::catalog::Product;
-use tradepost_domain::id::{ImageId, ProductId, VariantId};
 use tradepost_domain::money::Currency;
 use tradepost_domain::quantity::Quantity;
-use tradepost_exchange::shopify::{ImportedProduct, ProductDraft, Reader, export};
+use tradepost_exchange::shopify::{ImportedProduct, Reader, export};
 use tradepost_exchange::{ExchangeError, Problem, ProblemCode};
 
 fn folder() -> Option<PathBuf> {
@@ -43,43 +42,26 @@ type Shelf = Vec<(Product, Vec<Option<Quantity>>)>;
 
 /// As operations would: blocks of the same handle become one product.
 fn shelf(imported: Vec<ImportedProduct>) -> Shelf {
-    let mut drafts: Vec<(ProductDraft, BTreeMap<usize, Quantity>)> = Vec::new();
+    let mut whole: Vec<ImportedProduct> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    for product in imported {
-        match places.get(&product.draft.handle) {
+    for block in imported {
+        match places.get(&block.product.handle) {
             Some(place) => {
-                assert!(product.is_continuation);
-                let (draft, stock) = &mut drafts[*place];
-                let moved = draft.absorb(product.draft);
-                stock.extend(product.stock.into_iter().map(|(variant, quantity)| (moved[variant], quantity)));
+                assert!(block.is_continuation);
+                whole[*place].absorb(block);
             }
             None => {
-                places.insert(product.draft.handle.clone(), drafts.len());
-                drafts.push((product.draft, product.stock.into_iter().collect()));
+                places.insert(block.product.handle.clone(), whole.len());
+                whole.push(block);
             }
         }
     }
-    let mut number = 0_u128;
-    let mut next = || {
-        number += 1;
-        number.to_be_bytes()
+    let with_stock = |imported: ImportedProduct| {
+        let stock: BTreeMap<usize, Quantity> = imported.stock.into_iter().collect();
+        let stock = (0..imported.product.variants.len()).map(|index| stock.get(&index).copied()).collect();
+        (imported.product, stock)
     };
-    drafts
-        .into_iter()
-        .map(|(draft, stock)| {
-            let id = ProductId::from_bytes(next());
-            let variant_ids: Vec<_> = draft.variants.iter().map(|_| next()).collect();
-            let image_ids: Vec<_> = draft.images.iter().map(|_| next()).collect();
-            let (mut variant_ids, mut image_ids) = (variant_ids.into_iter(), image_ids.into_iter());
-            let stock = (0..draft.variants.len()).map(|index| stock.get(&index).copied()).collect();
-            let product = draft.into_product(
-                id,
-                || VariantId::from_bytes(variant_ids.next().unwrap()),
-                || ImageId::from_bytes(image_ids.next().unwrap()),
-            );
-            (product, stock)
-        })
-        .collect()
+    whole.into_iter().map(with_stock).collect()
 }
 
 fn write(shelf: &Shelf) -> Vec<u8> {
@@ -114,7 +96,7 @@ fn every_product_file_survives_import_export_import() {
         let second_shelf = shelf(second.products);
         assert_eq!(first_shelf.len(), second_shelf.len(), "{name}");
         for (before, after) in first_shelf.iter().zip(&second_shelf) {
-            assert_eq!(ProductDraft::from(&before.0), ProductDraft::from(&after.0), "{name}");
+            assert_eq!(before.0, after.0, "{name}");
             assert_eq!(before.1, after.1, "{name}: stock of {}", before.0.handle);
         }
         assert_eq!(written, write(&second_shelf), "{name}: a second export differs");
@@ -191,7 +173,7 @@ fn forty_one_skus_of_the_bicycle_shop_are_told_as_duplicates() {
     let count = |code: ProblemCode| import.problems.iter().filter(|problem| problem.code == code).count();
     assert_eq!(count(ProblemCode::DuplicateSku), 41);
     assert_eq!(count(ProblemCode::GtinCheckDigit), 0);
-    let barcodes = import.products.iter().flat_map(|product| &product.draft.variants).flat_map(|variant| &variant.barcodes);
+    let barcodes = import.products.iter().flat_map(|product| &product.product.variants).flat_map(|variant| &variant.barcodes);
     let valid = barcodes.filter(|code| tradepost_domain::barcode::Gtin::parse(code).is_ok()).count();
     println!("{valid} valid GTINs");
 }

@@ -6,12 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use proptest::prelude::*;
-use tradepost_domain::catalog::{Product, ProductStatus, StockPolicy};
-use tradepost_domain::id::{ImageId, ProductId, VariantId};
+use tradepost_domain::catalog::{Product, ProductImage, ProductStatus, StockPolicy, Variant};
 use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::quantity::{Quantity, Unit};
 use tradepost_domain::tax::TaxCategory;
-use tradepost_exchange::shopify::{ImageDraft, ImportedProduct, ProductDraft, Reader, VARIANTS_MAX, VariantDraft, export};
+use tradepost_exchange::shopify::{ImportedProduct, Reader, VARIANTS_MAX, export, ids};
 use tradepost_exchange::{Problem, ProblemCode, Severity};
 
 fn import(file: &[u8]) -> (Vec<ImportedProduct>, Vec<Problem>) {
@@ -43,16 +42,19 @@ fn rows_of_a_handle_are_variants_and_pictures() {
         tee,,,,,,,,https://a/3.png,3,\n\
         mug,Mug,Title,Default Title,MUG,7,,,,,\n";
     let products = check_problems(file, &[]);
-    let tee = &products[0].draft;
+    let tee = &products[0].product;
     assert_eq!((tee.title.as_str(), tee.option_names.as_slice()), ("T-shirt", ["Size".to_owned()].as_slice()));
     assert_eq!(
         tee.images.iter().map(|image| image.url.as_str()).collect::<Vec<_>>(),
         ["https://a/1.png", "https://a/2.png", "https://a/3.png"]
     );
-    assert_eq!((tee.variants.len(), tee.variants[1].image, tee.variants[1].list_price), (2, Some(1), usd(1250)));
+    assert_eq!((tee.variants.len(), tee.variants[1].image, tee.variants[1].list_price), (2, Some(ids::image_at(1)), usd(1250)));
     assert_eq!(products[0].stock, [(0, Quantity::from_thousandths(5000)), (1, Quantity::from_thousandths(7000))]);
     assert_eq!((products[0].first_row, products[0].row_count, products[1].first_row), (2, 3, 5));
-    assert_eq!((products[1].draft.option_names.len(), products[1].draft.variants[0].stock_policy), (0, StockPolicy::NotTracked));
+    assert_eq!(
+        (products[1].product.option_names.len(), products[1].product.variants[0].stock_policy),
+        (0, StockPolicy::NotTracked)
+    );
 }
 
 #[test]
@@ -63,7 +65,7 @@ fn the_column_names_of_2025_are_read_too() {
         Mug,mug,<p>Nice</p>,Us,TRUE,Archived,MUG,4006381333931,Color,Red,product.metafields.shopify.color-pattern,5,6,2,FALSE,shopify,3,CONTINUE,250,TRUE,https://a/1.png,\
         https://a/1.png,red\n";
     let products = check_problems(file, &[]);
-    let mug = &products[0].draft;
+    let mug = &products[0].product;
     let variant = &mug.variants[0];
     assert_eq!((mug.handle.as_str(), mug.description_html.as_str(), mug.status), ("mug", "<p>Nice</p>", ProductStatus::Archived));
     assert_eq!(
@@ -72,7 +74,7 @@ fn the_column_names_of_2025_are_read_too() {
     );
     assert_eq!(
         (variant.stock_policy, variant.weight_grams, variant.image, variant.barcodes.len()),
-        (StockPolicy::SellOn, Some(250), Some(0), 1)
+        (StockPolicy::SellOn, Some(250), Some(ids::image_at(0)), 1)
     );
     assert_eq!(mug.imported["Color (product.metafields.shopify.color-pattern)"], "red");
     assert_eq!(mug.imported["Option1 Linked To"], "product.metafields.shopify.color-pattern");
@@ -134,8 +136,8 @@ fn each_flaw_is_told_with_its_row_and_column() {
 #[test]
 fn a_file_in_windows_1252_with_semicolons_and_decimal_commas_is_read() {
     let products = import(b"Handle;Title;Variant Price\ncafe;Caf\xe9 \x80;1.299,50\n");
-    assert_eq!(products.0[0].draft.title, "Café €");
-    assert_eq!(products.0[0].draft.variants[0].list_price, usd(129_950));
+    assert_eq!(products.0[0].product.title, "Café €");
+    assert_eq!(products.0[0].product.variants[0].list_price, usd(129_950));
     assert_eq!(products.1.iter().map(|problem| problem.code).collect::<Vec<_>>(), [ProblemCode::EncodingGuessed]);
 }
 
@@ -144,7 +146,7 @@ fn a_file_in_utf_16_is_read() {
     let text = "Handle\tTitle\tVariant Price\r\nkaffee\tKaffee ☕\t3\r\n";
     for (mark, encode) in [([0xFF, 0xFE], u16::to_le_bytes as fn(u16) -> [u8; 2]), ([0xFE, 0xFF], u16::to_be_bytes)] {
         let file: Vec<u8> = mark.into_iter().chain(text.encode_utf16().flat_map(encode)).collect();
-        assert_eq!(import(&file).0[0].draft.title, "Kaffee ☕");
+        assert_eq!(import(&file).0[0].product.title, "Kaffee ☕");
     }
 }
 
@@ -152,7 +154,7 @@ fn a_file_in_utf_16_is_read() {
 fn a_product_of_too_many_variants_keeps_the_first_and_tells_the_rest() {
     let rows: String = (0..VARIANTS_MAX + 3).map(|number| format!("a,A,1,Size,S{number}\n")).collect();
     let (products, problems) = import(format!("Handle,Title,Variant Price,Option1 Name,Option1 Value\n{rows}").as_bytes());
-    assert_eq!(products[0].draft.variants.len(), VARIANTS_MAX);
+    assert_eq!(products[0].product.variants.len(), VARIANTS_MAX);
     assert_eq!(
         problems
             .iter()
@@ -164,12 +166,26 @@ fn a_product_of_too_many_variants_keeps_the_first_and_tells_the_rest() {
 
 #[test]
 fn blocks_of_one_handle_become_one_product() {
-    let file = "Handle,Title,Variant Price,Option1 Name,Option1 Value,Image Src\na,A,1,Size,S,https://a/1\nb,B,1,,,\na,,2,Size,M,https://a/2\na,A,1,Size,S,https://a/1\n";
+    let file = "Handle,Title,Variant Price,Option1 Name,Option1 Value,Image Src,Variant Image,Variant Inventory Qty\n\
+        a,A,1,Size,S,https://a/1,,5\n\
+        b,B,1,,,,,\n\
+        a,,2,Size,M,https://a/2,https://a/2,6\n\
+        a,A,1,Size,S,https://a/1,,7\n";
     let mut products = import(file.as_bytes()).0;
     let later = products.pop().unwrap();
     assert!(later.is_continuation);
-    assert_eq!(products[0].draft.absorb(later.draft), [1, 0]);
-    assert_eq!((products[0].draft.variants.len(), products[0].draft.images.len()), (2, 2));
+    products[0].absorb(later);
+    let ImportedProduct { product, stock, row_count, .. } = &products[0];
+    assert_eq!(
+        product.variants.iter().map(|variant| (variant.id, variant.image)).collect::<Vec<_>>(),
+        [(ids::variant_at(0), None), (ids::variant_at(1), Some(ids::image_at(1)))]
+    );
+    assert_eq!(product.images.iter().map(|image| image.id).collect::<Vec<_>>(), [ids::image_at(0), ids::image_at(1)]);
+    assert_eq!(
+        stock.iter().map(|(place, on_hand)| (*place, on_hand.thousandths)).collect::<Vec<_>>(),
+        [(0, 5000), (1, 6000), (0, 7000)]
+    );
+    assert_eq!(*row_count, 3);
 }
 
 /// A file that is made while it is read, a row at a time.
@@ -242,14 +258,14 @@ prop_compose! {
         flags in any::<(bool, bool)>(),
         image in proptest::option::of(0..image_count.max(1)),
         kept in word(),
-    ) -> VariantDraft {
+    ) -> Variant {
         let mut imported = BTreeMap::new();
         if !kept.is_empty() {
             imported.insert("Variant Weight Unit".to_owned(), kept);
         }
-        VariantDraft {
-            options, sku, barcodes, list_price: prices.0, compare_at_price: prices.1, unit_cost: prices.2, weight_grams, unit, stock_policy, is_taxable: flags.0,
-            requires_shipping: flags.1, image: image.filter(|image| *image < image_count), imported,
+        Variant {
+            id: ids::variant_at(0), options, sku, barcodes, list_price: prices.0, compare_at_price: prices.1, unit_cost: prices.2, weight_grams, unit, stock_policy, is_taxable: flags.0,
+            requires_shipping: flags.1, image: image.filter(|image| *image < image_count).map(ids::image_at), imported,
         }
     }
 }
@@ -263,52 +279,37 @@ prop_compose! {
         alt_texts in proptest::collection::vec(text(), image_count),
         tax_category in proptest::sample::select(vec!["standard", "reduced", "books"]),
         option_count in Just(option_count),
-    ) -> ProductDraft {
+    ) -> Product {
         let tags: BTreeSet<String> = tags.into_iter().map(|tag| tag.trim_matches('-').to_owned()).filter(|tag| !tag.is_empty()).collect();
-        let images = alt_texts.into_iter().enumerate().map(|(index, alt_text)| ImageDraft { url: format!("https://pictures.example/{number}/{index}.png"), alt_text });
+        let images = alt_texts.into_iter().enumerate().map(|(index, alt_text)| ProductImage { id: ids::image_at(index), url: format!("https://pictures.example/{number}/{index}.png"), alt_text });
         let mut imported = BTreeMap::new();
         for (column, text) in [("Gift Card", texts.4.clone()), ("=Formula Column", texts.3.clone())] {
             if !text.is_empty() {
                 imported.insert(column.to_owned(), text);
             }
         }
-        ProductDraft {
-            handle: format!("product-{number}"),
+        let variants = variants.into_iter().enumerate().map(|(index, variant)| Variant { id: ids::variant_at(index), ..variant });
+        Product {
+            id: ids::PRODUCT, handle: format!("product-{number}"),
             title: if texts.0.is_empty() { "Untitled".to_owned() } else { texts.0 },
             description_html: texts.1, vendor: texts.2, product_type: texts.3, status, tags,
             option_names: ["Size", "Color", "=Material"].iter().take(option_count).map(|name| (*name).to_owned()).collect(),
-            tax_category: TaxCategory(tax_category.to_owned()), images: images.collect(), variants, imported,
+            tax_category: TaxCategory(tax_category.to_owned()), images: images.collect(), variants: variants.collect(), imported,
         }
     }
 }
 
-fn with_ids(draft: ProductDraft, number: u8) -> Product {
-    let (mut variant, mut image) = (0, 0);
-    draft.into_product(
-        ProductId::from_bytes([number; 16]),
-        || {
-            variant += 1;
-            VariantId::from_bytes([variant; 16])
-        },
-        || {
-            image += 1;
-            ImageId::from_bytes([image; 16])
-        },
-    )
-}
-
 proptest! {
     #[test]
-    fn products_survive_export_and_import(drafts in (product(1), product(2), product(3)), quantity in -5000..5_000_000_i64) {
-        let drafts = [drafts.0, drafts.1, drafts.2];
-        let products: Vec<Product> = drafts.iter().cloned().zip(1..).map(|(draft, number)| with_ids(draft, number)).collect();
+    fn products_survive_export_and_import(products in (product(1), product(2), product(3)), quantity in -5000..5_000_000_i64) {
+        let products = [products.0, products.1, products.2];
         let stock: Vec<Vec<Option<Quantity>>> = products.iter().map(|product| vec![Some(Quantity::from_thousandths(quantity)); product.variants.len()]).collect();
         let shelf = products.iter().zip(stock.iter().map(Vec::as_slice));
         let file = export(Vec::new(), shelf).unwrap();
         let (imported, _) = import(&file);
-        prop_assert_eq!(imported.len(), drafts.len());
-        for (before, after) in drafts.iter().zip(&imported) {
-            prop_assert_eq!(before, &after.draft, "{}", String::from_utf8_lossy(&file));
+        prop_assert_eq!(imported.len(), products.len());
+        for (before, after) in products.iter().zip(&imported) {
+            prop_assert_eq!(before, &after.product, "{}", String::from_utf8_lossy(&file));
             prop_assert!(after.stock.iter().all(|(_, on_hand)| on_hand.thousandths == quantity));
         }
     }
@@ -324,8 +325,7 @@ proptest! {
     }
 
     #[test]
-    fn no_cell_of_an_export_starts_a_formula(draft in product(1)) {
-        let product = with_ids(draft, 1);
+    fn no_cell_of_an_export_starts_a_formula(product in product(1)) {
         let file = export(Vec::new(), std::iter::once((&product, [].as_slice()))).unwrap();
         for record in csv::ReaderBuilder::new().has_headers(false).from_reader(file.as_slice()).records() {
             for cell in &record.unwrap() {

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tradepost_connection::{Blobs, Keep};
 use tradepost_domain::catalog::Product;
-use tradepost_domain::id::{ImageId, ProductId, VariantId};
 use tradepost_domain::quantity::Quantity;
 use tradepost_exchange::shopify::{self, ExportColumns, Exporter, ImportedProduct};
 use tradepost_exchange::{ExchangeError, Problem, Severity};
@@ -126,21 +125,9 @@ impl<R> Items<R> {
 }
 
 fn item(imported: ImportedProduct) -> ImportItem {
-    let ImportedProduct { first_row, row_count, draft, stock, is_continuation, problems } = imported;
-    let (mut variants, mut images) = (0_u64, 0_u64);
-    let product: Product = draft.into_product(
-        ProductId::from_bytes([0; 16]),
-        || VariantId::from_bytes(counted(&mut variants)),
-        || ImageId::from_bytes(counted(&mut images)),
-    );
+    let ImportedProduct { first_row, row_count, product, stock, is_continuation, problems } = imported;
     let problems = problems.into_iter().map(problem_of).collect();
     ImportItem { row: first_row, rows: row_count, product: Some(product), stock, is_continuation, problems }
-}
-
-/// Ids that only tell the parts of one product apart.
-fn counted(count: &mut u64) -> [u8; 16] {
-    *count += 1;
-    u128::from(*count).to_be_bytes()
 }
 
 fn problem_of(problem: Problem) -> ImportProblem {

@@ -1,15 +1,16 @@
-//! The rows of one product, gathered into a draft.
+//! The rows of one product, gathered.
 
 use std::collections::BTreeMap;
 
 use tradepost_domain::barcode::barcode_key;
-use tradepost_domain::catalog::{ProductStatus, StockPolicy};
+use tradepost_domain::catalog::{Product, ProductStatus, StockPolicy, Variant};
 use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::quantity::{Quantity, Unit};
 use tradepost_domain::tax::TaxCategory;
 
 use super::columns::{Columns, Field, Target};
-use super::draft::{ImageDraft, ImportedProduct, ProductDraft, VariantDraft};
+use super::ids;
+use super::imported::{ImportedProduct, placed_image};
 use super::values::{self, BarcodeFlaw, Read};
 use crate::duplicates::DuplicateIndex;
 use crate::neutral::{Kind, unguard};
@@ -59,6 +60,14 @@ impl Reading<'_> {
     }
 }
 
+/// A picture that has no place yet: the file tells the order.
+#[derive(Debug)]
+struct FileImage {
+    position: Option<i64>,
+    url: String,
+    alt_text: String,
+}
+
 /// A product whose rows are being gathered.
 #[derive(Debug)]
 pub(crate) struct Group {
@@ -68,9 +77,9 @@ pub(crate) struct Group {
     row_count: u64,
     byte_count: usize,
     is_continuation: bool,
-    draft: ProductDraft,
+    product: Product,
     option_names: [String; 3],
-    images: Vec<(Option<i64>, ImageDraft)>,
+    images: Vec<FileImage>,
     variant_images: Vec<String>,
     variant_rows: Vec<u64>,
     stock: Vec<(usize, Quantity)>,
@@ -93,7 +102,7 @@ impl Group {
             row_count: 0,
             byte_count: 0,
             is_continuation,
-            draft: ProductDraft { handle, ..ProductDraft::default() },
+            product: Product { handle, ..Product::new(ids::PRODUCT, "") },
             option_names: Default::default(),
             images: Vec::new(),
             variant_images: Vec::new(),
@@ -143,7 +152,7 @@ impl Group {
         let published = values::boolean(&published_cell);
         let status_cell = reading.trimmed(row, Field::Status);
         let status = values::status(&status_cell);
-        self.draft.status = status.value().unwrap_or(match published {
+        self.product.status = status.value().unwrap_or(match published {
             Read::Exact(false) => ProductStatus::Draft,
             Read::Exact(true) | Read::Rounded(_) | Read::Empty | Read::Unreadable => ProductStatus::Active,
         });
@@ -155,14 +164,14 @@ impl Group {
         if published == Read::Unreadable {
             self.tell_unknown_boolean(reading, row, Field::Published, &published_cell);
         }
-        let follows_status = published.value() == Some(self.draft.status == ProductStatus::Active);
+        let follows_status = published.value() == Some(self.product.status == ProductStatus::Active);
         if published != Read::Empty && !follows_status {
             self.keep(Field::Published, &published_cell);
         }
     }
 
     fn keep(&mut self, field: Field, cell: &str) {
-        self.draft.imported.insert(field.name().to_owned(), cell.to_owned());
+        self.product.imported.insert(field.name().to_owned(), cell.to_owned());
     }
 
     fn tell_unknown_boolean(&mut self, reading: Reading<'_>, row: &Row, field: Field, cell: &str) {
@@ -171,7 +180,7 @@ impl Group {
     }
 
     fn read_product_texts(&mut self, reading: Reading<'_>, row: &Row) {
-        let ProductDraft { title, description_html, vendor, product_type, .. } = &mut self.draft;
+        let Product { title, description_html, vendor, product_type, .. } = &mut self.product;
         let fields = [
             (Field::Title, title),
             (Field::Description, description_html),
@@ -188,10 +197,10 @@ impl Group {
             }
         }
         let tags = reading.text(row, Field::Tags);
-        self.draft.tags.extend(tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned));
+        self.product.tags.extend(tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned));
         let category = reading.trimmed(row, Field::TaxCategory);
         if !category.is_empty() {
-            self.draft.tax_category = TaxCategory(category);
+            self.product.tax_category = TaxCategory(category);
         }
         for (index, name) in self.option_names.iter_mut().enumerate() {
             if name.is_empty() {
@@ -206,7 +215,7 @@ impl Group {
         if url.is_empty() {
             return false;
         }
-        if self.images.iter().any(|(_, image)| image.url == url) {
+        if self.images.iter().any(|image| image.url == url) {
             return true;
         }
         if self.images.len() >= IMAGES_MAX {
@@ -219,7 +228,7 @@ impl Group {
         if position == Read::Unreadable {
             self.tell_not_a_number(reading, row, Field::ImagePosition, &position_cell);
         }
-        self.images.push((position.value(), ImageDraft { url, alt_text: reading.text(row, Field::ImageAlt) }));
+        self.images.push(FileImage { position: position.value(), url, alt_text: reading.text(row, Field::ImageAlt) });
         true
     }
 
@@ -230,15 +239,16 @@ impl Group {
     }
 
     fn read_variant(&mut self, reading: Reading<'_>, row: &Row, memory: &mut FileMemory) {
-        if self.draft.variants.len() >= VARIANTS_MAX {
+        if self.product.variants.len() >= VARIANTS_MAX {
             let message = format!("{} has more than {VARIANTS_MAX} variants. This one was left out.", self.handle);
             return self.problems.error(row.number, "", ProblemCode::TooManyVariants, message);
         }
-        let index = self.draft.variants.len();
+        let index = self.product.variants.len();
         let mut imported = BTreeMap::new();
         let list_price = self.read_price(reading, row, Field::Price, &mut imported);
         let compare_at_price = self.read_compare_at(reading, row, list_price, &mut imported);
-        let variant = VariantDraft {
+        let variant = Variant {
+            id: ids::variant_at(index),
             options: (0..3).map(|option| reading.trimmed(row, Field::OptionValue(option))).collect(),
             sku: self.read_code(reading, row, Field::Sku, memory),
             barcodes: self.read_barcodes(reading, row, memory),
@@ -256,7 +266,7 @@ impl Group {
         self.read_quantity(reading, row, index);
         self.variant_images.push(reading.trimmed(row, Field::VariantImage));
         self.variant_rows.push(row.number);
-        self.draft.variants.push(variant);
+        self.product.variants.push(variant);
     }
 
     fn read_price(
@@ -436,14 +446,14 @@ impl Group {
                 continue;
             }
             let text = unguard(&cell, Kind::Text).to_owned();
-            let variant = if has_variant { self.draft.variants.last_mut() } else { None };
-            let is_repeated = self.draft.imported.get(&column.name) == Some(&text);
+            let variant = if has_variant { self.product.variants.last_mut() } else { None };
+            let is_repeated = self.product.imported.get(&column.name) == Some(&text);
             match (column.target, variant) {
-                (Target::Product, _) if is_first => drop(self.draft.imported.insert(column.name.clone(), text)),
+                (Target::Product, _) if is_first => drop(self.product.imported.insert(column.name.clone(), text)),
                 (Target::Product, _) if is_repeated => {}
                 (Target::Product | Target::Variant, Some(variant)) => drop(variant.imported.insert(column.name.clone(), text)),
-                (Target::Product, None) if !self.draft.imported.contains_key(&column.name) => {
-                    drop(self.draft.imported.insert(column.name.clone(), text));
+                (Target::Product, None) if !self.product.imported.contains_key(&column.name) => {
+                    drop(self.product.imported.insert(column.name.clone(), text));
                 }
                 (Target::Product | Target::Variant | Target::Field(_), _) => {
                     let message = "This row only adds a picture; what stands in this column was left out.";
@@ -455,10 +465,10 @@ impl Group {
 
     /// All rows are there: puts pictures in order, names options, joins variants and pictures.
     pub(crate) fn finish(mut self) -> ImportedProduct {
-        if self.draft.title.is_empty() && !self.is_continuation {
+        if self.product.title.is_empty() && !self.is_continuation {
             let message = "This product has no title; its handle was taken.";
             self.problems.warn(self.first_row, Field::Title.name(), ProblemCode::MissingTitle, message);
-            self.draft.title = self.handle.clone();
+            self.product.title = self.handle.clone();
         }
         self.name_options();
         self.tell_duplicate_variants();
@@ -466,7 +476,7 @@ impl Group {
         ImportedProduct {
             first_row: self.first_row,
             row_count: self.row_count,
-            draft: self.draft,
+            product: self.product,
             stock: self.stock,
             is_continuation: self.is_continuation,
             problems: self.problems.take(),
@@ -474,8 +484,8 @@ impl Group {
     }
 
     fn name_options(&mut self) {
-        let variants = &mut self.draft.variants;
-        let has_values = |option: usize, variants: &[VariantDraft]| {
+        let variants = &mut self.product.variants;
+        let has_values = |option: usize, variants: &[Variant]| {
             variants.iter().any(|variant| variant.options.get(option).is_some_and(|value| !value.is_empty()))
         };
         let mut names = Vec::new();
@@ -499,12 +509,12 @@ impl Group {
         for variant in variants {
             variant.options.resize(names.len(), String::new());
         }
-        self.draft.option_names = names;
+        self.product.option_names = names;
     }
 
     fn tell_duplicate_variants(&mut self) {
         let mut seen: BTreeMap<&[String], u64> = BTreeMap::new();
-        for (variant, row) in self.draft.variants.iter().zip(&self.variant_rows) {
+        for (variant, row) in self.product.variants.iter().zip(&self.variant_rows) {
             match seen.get(variant.options.as_slice()) {
                 Some(earlier) => {
                     let message =
@@ -517,18 +527,14 @@ impl Group {
     }
 
     fn place_images(&mut self) {
-        self.images.sort_by_key(|(position, _)| position.unwrap_or(i64::MAX));
-        let mut images: Vec<ImageDraft> = self.images.drain(..).map(|(_, image)| image).collect();
-        for (variant, url) in self.draft.variants.iter_mut().zip(&self.variant_images) {
-            if url.is_empty() {
-                continue;
-            }
-            variant.image = images.iter().position(|image| image.url == *url).or_else(|| {
-                images.push(ImageDraft { url: url.clone(), alt_text: String::new() });
-                Some(images.len() - 1)
-            });
+        self.images.sort_by_key(|image| image.position.unwrap_or(i64::MAX));
+        let Product { images, variants, .. } = &mut self.product;
+        for FileImage { position: _, url, alt_text } in self.images.drain(..) {
+            placed_image(images, url, alt_text);
         }
-        self.draft.images = images;
+        for (variant, url) in variants.iter_mut().zip(self.variant_images.drain(..)).filter(|(_, url)| !url.is_empty()) {
+            variant.image = Some(placed_image(images, url, String::new()));
+        }
     }
 }
 

@@ -5,13 +5,14 @@
 //! columns of our own, which Shopify ignores. Tags are separated by commas, so a tag cannot hold one.
 
 pub(crate) mod columns;
-mod draft;
 mod export;
 mod group;
+pub mod ids;
+mod imported;
 mod reader;
 mod values;
 
-pub use draft::{ImageDraft, ImportedProduct, ProductDraft, VariantDraft};
 pub use export::{ExportColumns, Exporter, export};
 pub use group::{IMAGES_MAX, PRODUCT_BYTES_MAX, VARIANTS_MAX};
+pub use imported::ImportedProduct;
 pub use reader::Reader;

@@ -6,8 +6,8 @@ use tradepost_domain::catalog::handle_of;
 use tradepost_domain::money::Currency;
 
 use super::columns::{Columns, Field};
-use super::draft::ImportedProduct;
 use super::group::{FileMemory, Group, Reading};
+use super::imported::ImportedProduct;
 use crate::duplicates::DuplicateIndex;
 use crate::error::ExchangeError;
 use crate::format::Format;

@@ -1,7 +1,8 @@
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use tradepost_domain::catalog::{Product, ProductStatus, Variant};
-use tradepost_domain::id::{ProductId, VariantId};
+use tradepost_domain::catalog::{Product, ProductImage, ProductStatus, Variant};
+use tradepost_domain::id::{ImageId, ProductId, VariantId};
 use tradepost_operations::{ImportItem, ImportOptions, ImportReport, Outcome, Refusal, Shop};
 
 use crate::world::{World, code, eur, pieces};
@@ -114,6 +115,44 @@ fn more_rows_of_a_product_add_to_it() {
     let report = run(&mut world, vec![item(2, product("tea", &["T1", "T2"], 500)), item(4, product("pot", &["P1"], 900)), more]);
     assert_eq!((report.products, report.created), (2, 2));
     assert_eq!(find(&shop, "tea").variants.len(), 3);
+}
+
+#[test]
+fn ids_of_a_file_tie_its_parts_together_and_never_enter_the_shop() {
+    let mut world = World::new();
+    let shop = world.office.shop.clone();
+    // Every product has the same ids, as those of a file have; its second variant shows its second picture.
+    let pictured = |handle: &str, skus: &[&str], urls: [&str; 2]| {
+        let mut product = product(handle, skus, 500);
+        let image = |(n, url): (u8, &str)| ProductImage {
+            id: ImageId::from_bytes([n; 16]),
+            url: url.to_owned(),
+            alt_text: String::new(),
+        };
+        product.images = (0..).zip(urls).map(image).collect();
+        product.variants[1].image = Some(product.images[1].id);
+        product
+    };
+    let tea = item(2, pictured("tea", &["T1", "T2"], ["a.png", "b.png"]));
+    let more = ImportItem { is_continuation: true, ..item(6, pictured("tea", &["T8", "T9"], ["b.png", "c.png"])) };
+    run(&mut world, vec![tea, item(4, pictured("pot", &["P1", "P2"], ["a.png", "d.png"])), more]);
+    run(&mut world, vec![item(2, pictured("pot", &["P1", "P2", "P3"], ["d.png", "e.png"]))]);
+    let (tea, pot) = (find(&shop, "tea"), find(&shop, "pot"));
+    let shows = |product: &Product| {
+        let url =
+            |id| product.images.iter().find(|image| Some(image.id) == id).map(|image| image.url.clone()).unwrap_or_default();
+        product.variants.iter().map(|variant| format!("{} {}", variant.sku, url(variant.image))).collect::<Vec<_>>()
+    };
+    assert_eq!(shows(&tea), ["T1 ", "T2 b.png", "T8 ", "T9 c.png"]);
+    assert_eq!(shows(&pot), ["P1 ", "P2 e.png", "P3 "]);
+    let ids = [&tea, &pot].into_iter().flat_map(|product| {
+        let variants = product.variants.iter().map(|variant| *variant.id.as_bytes());
+        let images = product.images.iter().map(|image| *image.id.as_bytes());
+        [*product.id.as_bytes()].into_iter().chain(variants).chain(images)
+    });
+    let ids: Vec<[u8; 16]> = ids.collect();
+    assert!(ids.iter().all(|id| id.iter().any(|byte| *byte != id[0])), "an id of the file stands in the shop: {ids:?}");
+    assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 2 + 7 + 6);
 }
 
 #[test]

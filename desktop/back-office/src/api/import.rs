@@ -1,6 +1,5 @@
 //! Import: a dry run that shows every doubtful row, then the run itself, which can be stopped and taken back.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::{Component, Path, PathBuf};
@@ -10,7 +9,7 @@ use std::sync::atomic::Ordering;
 use serde::Serialize;
 use tradepost_connection::{BLOB_BYTES_MAX, Blobs, Keep};
 use tradepost_domain::catalog::ProductImage;
-use tradepost_domain::id::{BatchId, ImageId, ProductId, VariantId};
+use tradepost_domain::id::BatchId;
 use tradepost_exchange::{Problem, Severity, shopify};
 use tradepost_operations::{
     ImportItem, ImportOptions, ImportProblem, ImportProgress, ImportReport, ImportSeverity, OperationError, Outcome, Refusal,
@@ -246,7 +245,6 @@ pub fn undo(open: &OpenShop, batch: &str) -> ApiResult<String> {
 /// The products of a file, as the import takes them.
 struct Items<'a> {
     reader: shopify::Reader<&'a [u8]>,
-    count: Cell<u128>,
     blobs: &'a Blobs,
     pictures: PathBuf,
     keep: Keep,
@@ -257,7 +255,7 @@ impl<'a> Items<'a> {
     fn open(bytes: &'a [u8], currency: tradepost_domain::money::Currency, open: &'a OpenShop, keep: Keep) -> ApiResult<Self> {
         let reader = shopify::Reader::open(bytes, currency).map_err(file_error)?;
         let (pictures, named) = (pictures_folder(open), BTreeMap::new());
-        Ok(Self { reader, count: Cell::new(0), blobs: &open.blobs, pictures, keep, named })
+        Ok(Self { reader, blobs: &open.blobs, pictures, keep, named })
     }
 
     /// Notes a picture that the file names beside itself, and takes it where it was handed in.
@@ -286,27 +284,19 @@ impl Iterator for Items<'_> {
     type Item = Outcome<ImportItem>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let product = match self.reader.next()? {
-            Ok(product) => product,
+        let mut imported = match self.reader.next()? {
+            Ok(imported) => imported,
             Err(error) => return Some(Err(OperationError::Refused(Refusal::ImportBroken { reason: error.to_string() }))),
         };
         let mut problems = self.last_problems();
-        problems.extend(product.problems.into_iter().map(problem_of));
-        // These ids only tie the parts of the file's product together.
-        let count = &self.count;
-        let next_id = || {
-            count.set(count.get().wrapping_add(1));
-            count.get().to_be_bytes()
-        };
-        let id = ProductId::from_bytes(next_id());
-        let mut made = product.draft.into_product(id, || VariantId::from_bytes(next_id()), || ImageId::from_bytes(next_id()));
-        made.images.iter_mut().for_each(|image| self.adopt(image));
+        problems.extend(imported.problems.into_iter().map(problem_of));
+        imported.product.images.iter_mut().for_each(|image| self.adopt(image));
         Some(Ok(ImportItem {
-            row: product.first_row,
-            rows: product.row_count,
-            product: Some(made),
-            stock: product.stock,
-            is_continuation: product.is_continuation,
+            row: imported.first_row,
+            rows: imported.row_count,
+            product: Some(imported.product),
+            stock: imported.stock,
+            is_continuation: imported.is_continuation,
             problems,
         }))
     }
