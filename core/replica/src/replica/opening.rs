@@ -137,8 +137,19 @@ impl Replica {
             store::remove_database(&store::database_path(folder))?;
         }
         let (connection, journal) = made?;
-        let breaker = Breaker::open(folder)?;
-        let mut replica = Self {
+        let mut replica = Self::over(folder, lock, database_key, connection, journal)?;
+        replica.write_witness()?;
+        Ok(replica)
+    }
+
+    fn over(
+        folder: &Path,
+        lock: FolderLock,
+        database_key: DatabaseKey,
+        connection: Connection,
+        journal: Journal,
+    ) -> Result<Self, ReplicaError> {
+        Ok(Self {
             folder: folder.to_owned(),
             database_key,
             connection,
@@ -146,11 +157,9 @@ impl Replica {
             hooks: Vec::new(),
             documents_version: AtomicU64::new(0),
             witnessed: None,
-            breaker,
+            breaker: Breaker::open(folder)?,
             _lock: lock,
-        };
-        replica.write_witness()?;
-        Ok(replica)
+        })
     }
 
     fn make(
@@ -184,18 +193,7 @@ impl Replica {
         let new_signing_seed = if signing_seed.is_none() { Some(SigningSeed(random_32(env))) } else { None };
         let seed = signing_seed.as_ref().or(new_signing_seed.as_ref()).ok_or(ReplicaError::NotCertified)?;
         let journal = Journal::open(&connection, Identity::load(&connection, seed)?)?;
-        let breaker = Breaker::open(folder)?;
-        let mut replica = Self {
-            folder: folder.to_owned(),
-            database_key,
-            connection,
-            journal,
-            hooks: Vec::new(),
-            documents_version: AtomicU64::new(0),
-            witnessed: None,
-            breaker,
-            _lock: lock,
-        };
+        let mut replica = Self::over(folder, lock, database_key, connection, journal)?;
         replica.look_back()?;
         let continuity = replica.prove_continuity(new_signing_seed.is_some(), env)?;
         replica.write_witness()?;
