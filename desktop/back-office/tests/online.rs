@@ -84,7 +84,7 @@ async fn import_with_a_picture(screen: &Screen, folder: &Path) {
     screen.sees("Imported").await;
     screen.press("See the products").await;
     // The picture itself, as the window draws it: its address is served by the program alone.
-    screen.sees_css("[role=row] img").await;
+    screen.sees_picture("[role=row] img").await;
     screen.click_text("Wool hat").await;
     screen.choose_file("input[aria-label='Add pictures']", &folder.join("hat.png")).await;
     screen.sees_css("[aria-label='Picture 2']").await;
@@ -210,7 +210,7 @@ async fn join(screen: &Screen, other: &Screen, server: &Server) {
     other.go("#/products").await;
     other.sees("Rain coat").await;
     // The picture comes after the products, when somebody looks at it.
-    other.sees_css("[role=row] img").await;
+    other.sees_picture("[role=row] img").await;
     other.look("online-joined").await;
 }
 

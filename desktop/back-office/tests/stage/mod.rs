@@ -8,13 +8,16 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use fantoccini::elements::Element;
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(90);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// A display and a driver for one test.
 pub struct Stage {
@@ -71,7 +74,7 @@ impl Stage {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
         let address = format!("http://127.0.0.1:{}", self.port);
-        let begun = std::time::Instant::now();
+        let begun = Instant::now();
         loop {
             match builder.connect(&address).await {
                 Ok(client) => {
@@ -108,12 +111,11 @@ impl Screen {
     }
 
     async fn type_into(&self, at: Locator<'_>, text: &str) {
-        let Ok(field) = self.client.wait().at_most(PATIENCE).for_element(at).await else {
-            self.shoot("failed").await;
-            panic!("{at:?} is not on the screen: {}", self.text().await);
+        let over_what_stood_there = async |field: Element| {
+            field.clear().await?;
+            field.send_keys(text).await
         };
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        self.with(at, over_what_stood_there).await;
     }
 
     /// Presses the button that says this.
@@ -134,12 +136,7 @@ impl Screen {
     /// Waits until the row that says `title` also says `text`.
     pub async fn sees_in_row(&self, title: &str, text: &str) {
         let path = format!("//*[@role='row'][.//*[normalize-space(text())='{title}']]//*[normalize-space(text())='{text}']");
-        self.client
-            .wait()
-            .at_most(PATIENCE)
-            .for_element(Locator::XPath(&path))
-            .await
-            .unwrap_or_else(|error| panic!("{title}, {text}: {error}"));
+        self.find(Locator::XPath(&path)).await;
     }
 
     /// Presses the button that ends with `button` beside `text`.
@@ -153,25 +150,17 @@ impl Screen {
     }
 
     async fn click(&self, path: &str) {
-        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(path)).await;
-        let element = found.unwrap_or_else(|error| panic!("{path}: {error}"));
-        element.click().await.unwrap_or_else(|error| panic!("{path}: {error}"));
+        self.with(Locator::XPath(path), async |element| element.click().await).await;
     }
 
     /// Waits until this is on the screen.
     pub async fn sees(&self, text: &str) {
-        let path = format!("//body//*[contains(normalize-space(.), '{text}')]");
-        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await;
-        if found.is_err() {
-            self.shoot("failed").await;
-            panic!("\"{text}\" is not on the screen: {}", self.text().await);
-        }
+        self.find(Locator::XPath(&format!("//body//*[contains(normalize-space(.), '{text}')]"))).await;
     }
 
     /// Chooses a file.
     pub async fn choose_file(&self, css: &str, file: &Path) {
-        let input = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await.unwrap();
-        input.send_keys(&file.display().to_string()).await.unwrap();
+        self.with(Locator::Css(css), async |input| input.send_keys(&file.display().to_string()).await).await;
     }
 
     /// Goes to another place in the program.
@@ -182,8 +171,7 @@ impl Screen {
     /// Chooses from the list with this label.
     pub async fn select(&self, label: &str, text: &str) {
         let path = format!("//label[starts-with(normalize-space(), '{label}')]/following::select[1]");
-        let list = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await.unwrap();
-        list.select_by_label(text).await.unwrap();
+        self.with(Locator::XPath(&path), async |list| list.select_by_label(text).await).await;
     }
 
     /// Creates a shop at the first start.
@@ -199,17 +187,36 @@ impl Screen {
 
     /// What the element with this accessible name says.
     pub async fn says(&self, name: &str) -> String {
-        let path = format!("//*[@aria-label='{name}']");
-        let element = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await.unwrap();
-        element.text().await.unwrap()
+        self.with(Locator::Css(&format!("[aria-label='{name}']")), async |element| element.text().await).await
     }
 
     /// Waits until an element of this kind is on the screen.
     pub async fn sees_css(&self, css: &str) {
-        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
-        if found.is_err() {
-            self.shoot("failed").await;
-            panic!("{css} is not on the screen: {}", self.text().await);
+        self.find(Locator::Css(css)).await;
+    }
+
+    async fn find(&self, at: Locator<'_>) {
+        self.with(at, async |_| Ok(())).await;
+    }
+
+    /// Does this with the first such element, as soon as there is one and it lets itself be used: like a person, who waits while
+    /// a list is drawn anew under the mouse or something lies over a button.
+    async fn with<T>(&self, at: Locator<'_>, act: impl AsyncFn(Element) -> Result<T, CmdError>) -> T {
+        let begun = Instant::now();
+        loop {
+            let (error, passes) = match self.client.find(at).await {
+                Ok(element) => match act(element).await {
+                    Ok(done) => return done,
+                    Err(error) => (error.to_string(), was_not_touched(&error)),
+                },
+                // Looking changes nothing, so it may be done again whatever came in between.
+                Err(error) => (error.to_string(), true),
+            };
+            if !passes || begun.elapsed() > PATIENCE {
+                self.shoot("failed").await;
+                panic!("{at:?} after {:?}: {error}\non the screen: {}", begun.elapsed(), self.text().await);
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
 
@@ -236,11 +243,22 @@ impl Screen {
 
     /// Waits until this is no longer on the screen.
     pub async fn sees_no(&self, text: &str) {
-        let begun = std::time::Instant::now();
-        let shown = "return document.body.innerText.includes(arguments[0])";
-        while self.client.execute(shown, vec![json!(text)]).await.unwrap() == json!(true) {
-            assert!(begun.elapsed() < PATIENCE, "\"{text}\" is still on the screen: {}", self.text().await);
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        self.holds("return !document.body.innerText.includes(arguments[0])", text).await;
+    }
+
+    /// Waits until a picture of this kind is drawn. Its element alone says nothing: initials take its place if it has not arrived yet.
+    pub async fn sees_picture(&self, css: &str) {
+        self.holds("return [...document.querySelectorAll(arguments[0])].some((img) => img.naturalWidth > 0)", css).await;
+    }
+
+    async fn holds(&self, condition: &str, argument: &str) {
+        let begun = Instant::now();
+        while self.client.execute(condition, vec![json!(argument)]).await.unwrap() != json!(true) {
+            if begun.elapsed() > PATIENCE {
+                self.shoot("failed").await;
+                panic!("{condition} ({argument}) does not come true\non the screen: {}", self.text().await);
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
 
@@ -307,6 +325,15 @@ impl Screen {
     pub async fn close(self) {
         self.client.close().await.unwrap();
     }
+}
+
+/// Whether an element was left as it is: it was drawn anew since it was found, or could not be reached at the moment.
+fn was_not_touched(error: &CmdError) -> bool {
+    let CmdError::Standard(error) = error else { return false };
+    matches!(
+        error.error,
+        ErrorStatus::StaleElementReference | ErrorStatus::ElementNotInteractable | ErrorStatus::ElementClickIntercepted
+    )
 }
 
 /// Where pictures go.
