@@ -41,10 +41,13 @@ pub enum FactBody {
 }
 
 impl FactBody {
+    /// The name of sales.
+    pub const SALE_COMPLETED: &str = "sale_completed";
+
     /// The name under which it is stored and reported.
     pub const fn kind_name(&self) -> &'static str {
         match self {
-            Self::SaleCompleted(_) => "sale_completed",
+            Self::SaleCompleted(_) => Self::SALE_COMPLETED,
             Self::Refunded(_) => "refunded",
             Self::TillSessionOpened(_) => "till_session_opened",
             Self::CashMoved(_) => "cash_moved",

@@ -40,7 +40,8 @@ fn main() {
     import(&mut shop.office, products);
     println!("import of {products} products, 100 an entry: {:.1} s", started.elapsed().as_secs_f64());
     sales(&mut shop.office, products);
-    checkpoint(&mut shop);
+    let till = checkpoint(&mut shop);
+    admissions(&mut shop.office, till, products);
 }
 
 fn usd(minor: i64) -> Money {
@@ -178,6 +179,29 @@ fn sales(device: &mut Device, products: u32) {
     );
 }
 
+/// Sales of another device, one by one: on disk, and then all that follows from them.
+fn admissions(office: &mut Device, mut till: Device, products: u32) {
+    let session = open_session(office);
+    let (mut stored, mut applied) = (Vec::new(), Vec::new());
+    for number in SALES..2 * SALES {
+        let theirs = till.get().vector().unwrap();
+        let draft = sale(office, session, number, products);
+        office.record(draft);
+        let entries = office.get().entries_after(&theirs, 64, 1 << 20).unwrap();
+        let Device { replica: Some(replica), env, .. } = &mut till else { return };
+        let started = Instant::now();
+        replica.admit_ahead(&entries, env).unwrap();
+        stored.push(started.elapsed());
+        let started = Instant::now();
+        replica.apply_ahead().unwrap();
+        applied.push(started.elapsed());
+        if number.is_multiple_of(100) {
+            replica.checkpoint_wal().unwrap();
+        }
+    }
+    println!("sale of another device: stored p50 {:?}, applied afterwards p50 {:?}", median(&mut stored), median(&mut applied));
+}
+
 fn wal_bytes(log: &Path) -> u64 {
     std::fs::metadata(log).map_or(0, |metadata| metadata.len())
 }
@@ -193,7 +217,7 @@ fn resident_mb() -> u64 {
     line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
-fn checkpoint(shop: &mut Shop) {
+fn checkpoint(shop: &mut Shop) -> Device {
     let mut till = shop.till("T01");
     let memory = resident_mb();
     let mut source = shop.office.replica.as_mut().unwrap().checkpoint_source(&mut shop.office.env).unwrap();
@@ -235,4 +259,5 @@ fn checkpoint(shop: &mut Shop) {
         "plain inserts of the same bytes: {inserted:?}; ratio {ratio:.1}; memory {memory} MB before, {} MB after",
         resident_mb()
     );
+    till
 }

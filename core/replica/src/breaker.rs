@@ -1,4 +1,4 @@
-//! The crash-loop breaker: an entry that makes this program crash twice while it is admitted is left out from then on, so that one
+//! The crash-loop breaker: an entry that makes this program crash twice while it is admitted or applied is left out from then on, so that one
 //! entry cannot keep a shop's tills from starting. Its bytes are kept, and it is looked at again after an update.
 //!
 //! The entry at hand is noted in a small file: 32 bytes of its hash and whether it is being admitted. The file is not synced: it has to
@@ -11,7 +11,6 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::entry::TransferEntry;
 use crate::error::ReplicaError;
 use crate::identity::{meta, put_meta};
 use crate::origin::Hash;
@@ -24,7 +23,7 @@ const META_CRASHES: &str = "crashes";
 const AT_WORK: u8 = 1;
 const IDLE: u8 = 0;
 
-/// Notes which entry is being admitted.
+/// Notes which entry is being admitted or applied.
 pub(crate) struct Breaker {
     file: File,
 }
@@ -36,35 +35,31 @@ impl Breaker {
         Ok(Self { file })
     }
 
-    /// The same note, to be written while the replica is at work.
-    pub fn share(&self) -> Result<Self, ReplicaError> {
-        Ok(Self { file: self.file.try_clone()? })
-    }
-
     /// The entry that was being admitted when the program ended without a word.
-    pub fn crashed_on(&mut self) -> Option<Hash> {
-        let mut note = [0; 33];
-        self.file.seek(SeekFrom::Start(0)).ok()?;
-        self.file.read_exact(&mut note).ok()?;
+    pub fn crashed_on(&self) -> Option<Hash> {
+        let (mut note, mut file) = ([0; 33], &self.file);
+        file.seek(SeekFrom::Start(0)).ok()?;
+        file.read_exact(&mut note).ok()?;
         let (state, hash) = note.split_last()?;
         (*state == AT_WORK).then_some(Hash(hash.try_into().ok()?))
     }
 
-    /// This entry is being admitted.
-    pub fn begin(&mut self, entry: &TransferEntry) -> Result<(), ReplicaError> {
-        self.write(entry.hash(), AT_WORK)
+    /// The entry of this hash is being admitted or applied.
+    pub fn begin(&self, entry: Hash) -> Result<(), ReplicaError> {
+        self.write(entry, AT_WORK)
     }
 
-    /// It was admitted, or refused with an answer.
-    pub fn done(&mut self) -> Result<(), ReplicaError> {
+    /// It was admitted and applied, or refused with an answer.
+    pub fn done(&self) -> Result<(), ReplicaError> {
         self.write(Hash::default(), IDLE)
     }
 
-    fn write(&mut self, hash: Hash, state: u8) -> Result<(), ReplicaError> {
+    fn write(&self, hash: Hash, state: u8) -> Result<(), ReplicaError> {
         let mut note = [0; 33];
         note.iter_mut().zip(hash.0.iter().chain([&state])).for_each(|(to, from)| *to = *from);
-        self.file.seek(SeekFrom::Start(0))?;
-        Ok(self.file.write_all(&note)?)
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(0))?;
+        Ok(file.write_all(&note)?)
     }
 }
 

@@ -33,7 +33,7 @@ pub use entry::{EntryHeader, SectionHeader, SectionKind, TransferEntry};
 pub use environment::{ClockReading, Environment};
 pub use error::ReplicaError;
 pub use identity::{Continuity, Discontinuity, Membership, public_key_of, verify_signature};
-pub use journal::{Guards, Refused};
+pub use journal::{Fresh, FreshHook, Guards, Refused};
 pub use origin::{Hash, Origin, Position, Vector};
 pub use read::Reader;
 pub use rebuild::RebuildReport;

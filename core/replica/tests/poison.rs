@@ -2,13 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
+mod world;
 
-use common::Shop;
+use common::{Device, Shop};
 use serde_bytes::ByteBuf;
-use tradepost_replica::{Admission, EntryHeader, Hash, SectionHeader, SectionKind, TransferEntry, Vector};
+use tradepost_domain::device::DeviceCertified;
+use tradepost_domain::fact::{Fact, FactBody};
+use tradepost_domain::id::FactId;
+use tradepost_replica::{Admission, Draft, EntryHeader, Hash, SectionHeader, SectionKind, TransferEntry, Vector};
+use world::{Act, World};
 
 /// The entry again with other sections, signed by the same device.
-fn forge(device: &common::Device, entry: &TransferEntry, sections: Vec<(SectionKind, Vec<u8>)>) -> TransferEntry {
+fn forge(device: &Device, entry: &TransferEntry, sections: Vec<(SectionKind, Vec<u8>)>) -> TransferEntry {
     let mut header = EntryHeader::decode(&entry.header).unwrap();
     header.sections = sections
         .iter()
@@ -119,4 +124,57 @@ fn an_entry_that_crashes_the_program_twice_is_left_out() {
     assert!(matches!(till.admit(&entries[1]), Admission::Applied { .. }));
     till.reopen();
     assert_eq!(till.get().quarantined(10).unwrap().len(), 1);
+}
+
+/// The same where the entry is on disk already and crashes the program while what follows from it is applied: at a start, too.
+#[test]
+fn a_sale_that_crashes_the_program_while_it_is_applied_is_left_out_and_the_shop_opens() {
+    let mut world = World::new();
+    world.act(&Act::Sell { till: 0, variant: 1, quantity: 1 });
+    world.meet();
+    world.act(&Act::Sell { till: 0, variant: 1, quantity: 1 });
+    let [seller, till, ..] = &mut world.tills[..] else { unreachable!("there are three tills") };
+    let entries = till.missing(seller);
+    let [entry] = &entries[..] else { panic!("{} entries", entries.len()) };
+    let facts = till.get_mut().digest().unwrap().fact_count;
+    let note = [&entry.hash().0[..], &[1]].concat();
+    let crash = |till: &mut Device| {
+        till.replica = None;
+        std::fs::write(till.folder.join("admitting"), &note).unwrap();
+        till.reopen();
+    };
+    crash(till);
+    till.admit_ahead(entry);
+    assert!(till.get().is_ahead());
+    crash(till);
+    assert!(!till.get().is_ahead());
+    assert_eq!(till.get().quarantined(10).unwrap().len(), 1);
+    assert_eq!(till.get_mut().digest().unwrap().fact_count, facts);
+    assert_eq!(
+        till.get().vector().unwrap().seq(&seller.get().origin()),
+        seller.get().vector().unwrap().seq(&seller.get().origin())
+    );
+}
+
+/// What a peer calls a sale and is none is applied as what it is.
+#[test]
+fn a_certificate_that_is_called_a_sale_certifies_all_the_same() {
+    let mut shop = Shop::found();
+    let mut till = shop.till("T01");
+    till.pull(&shop.office);
+    let (mut late, certificate) = shop.uncertified_till("T02");
+    let fact = Fact { id: FactId::from_bytes(late.id()), body: FactBody::DeviceCertified(DeviceCertified { certificate }) };
+    shop.office.record(Draft { operation: "device.certify".into(), facts: vec![fact], ..Draft::default() });
+    late.adjust(1000);
+    let waiting = late.get().entries_after(&Vector::default(), 1, usize::MAX).unwrap();
+    assert!(matches!(till.admit(&waiting[0]), Admission::AwaitingApproval));
+    let mut entry = till.missing(&shop.office).remove(0);
+    let mut header = EntryHeader::decode(&entry.header).unwrap();
+    header.sections[0].scope = FactBody::SALE_COMPLETED.to_owned();
+    entry.header = header.encode().unwrap();
+    entry.signature = shop.office.get().sign(&entry.header).to_vec();
+    till.admit_ahead(&entry);
+    assert!(till.get().is_ahead());
+    till.get_mut().apply_ahead().unwrap();
+    assert_eq!(till.get().awaiting_count(), 0, "what waited for the certificate was looked at again");
 }

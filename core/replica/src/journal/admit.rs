@@ -33,6 +33,15 @@ pub(crate) enum Standing {
     Next,
 }
 
+/// When what follows from an entry is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Applying {
+    /// In the database transaction that stores it.
+    AtOnce,
+    /// After it, where the entry may stand ahead.
+    Afterwards,
+}
+
 enum Door {
     Open,
     Closed(Admission),
@@ -46,6 +55,7 @@ impl Journal {
         &mut self,
         tx: &Connection,
         entry: &TransferEntry,
+        applying: Applying,
         env: &mut dyn Environment,
     ) -> Result<Admission, ReplicaError> {
         if self.is_loading {
@@ -61,7 +71,7 @@ impl Journal {
             Door::Open if header.origin == self.origin() && !self.is_known(tx, &header, entry)? => {
                 self.meet_own_entry(tx, &header, entry, env)
             }
-            Door::Open => self.settle(tx, &header, entry, env.clock()),
+            Door::Open => self.settle(tx, &header, entry, applying, env.clock()),
         }
     }
 
@@ -100,6 +110,7 @@ impl Journal {
         tx: &Connection,
         header: &EntryHeader,
         entry: &TransferEntry,
+        applying: Applying,
         clock: ClockReading,
     ) -> Result<Admission, ReplicaError> {
         match self.standing(tx, header, entry.hash())? {
@@ -115,7 +126,14 @@ impl Journal {
             Standing::Next if !self.has_possible_lamport(tx, header)? => {
                 Ok(Admission::Refused { reason: Refused::Lamport.to_string() })
             }
-            Standing::Next => self.apply_and_release(tx, header, entry, clock),
+            Standing::Next => match self.sales_to_put_ahead(header, entry).filter(|_| applying == Applying::Afterwards) {
+                Some(facts) => {
+                    let fresh = self.put_ahead(tx, header.clone(), entry.clone())?;
+                    self.tell_fresh(&fresh);
+                    Ok(Admission::Applied { touched: Touched { facts, ..Touched::default() }, released: 0 })
+                }
+                None => self.apply_and_release(tx, header, entry, clock),
+            },
         }
     }
 
@@ -253,7 +271,7 @@ impl Journal {
     }
 
     fn apply(&mut self, tx: &Connection, header: &EntryHeader, entry: &TransferEntry) -> Result<Applied, ReplicaError> {
-        let (place, _) = self.chains.append(tx, header, &entry.header, &entry.signature)?;
+        let (place, _) = self.chains.append(tx, header, entry)?;
         apply::foreign(tx, self, header, entry, place)
     }
 
@@ -294,7 +312,7 @@ impl Journal {
             let header = EntryHeader::decode(&entry.header)?;
             if let Door::Open = self.pass_door(tx, &header, &entry)?
                 && let Admission::Applied { touched: more, .. } | Admission::Quarantined { touched: more, .. } =
-                    self.settle(tx, &header, &entry, clock)?
+                    self.settle(tx, &header, &entry, Applying::AtOnce, clock)?
             {
                 touched.merge(&more);
             }

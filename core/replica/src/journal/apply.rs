@@ -30,9 +30,14 @@ pub(crate) struct Applied {
     pub is_out_of_order: bool,
 }
 
-/// Stores a section's bytes.
-pub(crate) fn put_body(tx: &Connection, place: Place, bytes: &[u8]) -> Result<(), ReplicaError> {
-    tx.prepare_cached("insert into bodies (place, bytes) values (?, ?)")?.execute(params![place.0, bytes])?;
+/// Stores the bytes of an entry's sections.
+pub(crate) fn put_bodies(tx: &Connection, place: Place, entry: &TransferEntry) -> Result<(), ReplicaError> {
+    let mut insert = tx.prepare_cached("insert into bodies (place, bytes) values (?, ?)")?;
+    for (index, bytes) in entry.sections.iter().enumerate() {
+        if let Some(bytes) = bytes {
+            insert.execute(params![place.section(index).0, bytes.as_ref()])?;
+        }
+    }
     Ok(())
 }
 
@@ -95,11 +100,7 @@ pub(crate) fn foreign(
     entry: &TransferEntry,
     place: Place,
 ) -> Result<Applied, ReplicaError> {
-    for (index, bytes) in entry.sections.iter().enumerate() {
-        if let Some(bytes) = bytes {
-            put_body(tx, place.section(index), bytes)?;
-        }
-    }
+    put_bodies(tx, place, entry)?;
     sections(tx, journal, header, entry, place)
 }
 
@@ -128,7 +129,7 @@ pub(crate) fn sections(
     Ok(applied)
 }
 
-fn reason_to_leave_out(journal: &Journal, header: &EntryHeader, entry: &TransferEntry) -> Option<&'static str> {
+pub(super) fn reason_to_leave_out(journal: &Journal, header: &EntryHeader, entry: &TransferEntry) -> Option<&'static str> {
     if header.min_reader_version > FORMAT {
         return Some("written for a newer version");
     }

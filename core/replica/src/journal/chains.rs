@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use rusqlite::{Connection, OptionalExtension, params};
 use tradepost_domain::id::ReplicaId;
 
-use crate::entry::EntryHeader;
+use crate::entry::{EntryHeader, TransferEntry};
 use crate::error::ReplicaError;
 use crate::origin::{Hash, Origin, Position, Vector};
 
@@ -65,7 +65,7 @@ pub(crate) struct Chains {
     by_number: HashMap<i64, Origin>,
     knowledge: HashMap<i64, BTreeMap<i64, u64>>,
     lamport_max: u64,
-    /// The entry of ours that stands in the journal ahead of all that follows from it; the tables `origins` and `knowledge` follow too.
+    /// The entry that stands in the journal ahead of all that follows from it; the tables `origins` and `knowledge` follow too.
     ahead: Option<Place>,
 }
 
@@ -159,29 +159,27 @@ impl Chains {
         Ok(())
     }
 
-    /// Adds a header to its chain: the entry's row, the new tip, and what its author knew.
+    /// Adds an entry to its chain: its row, the new tip, and what its author knew.
     pub fn append(
         &mut self,
         tx: &Connection,
         header: &EntryHeader,
-        bytes: &[u8],
-        signature: &[u8],
+        entry: &TransferEntry,
     ) -> Result<(Place, Hash), ReplicaError> {
-        let (chain, place, hash) = self.put_entry(tx, header, bytes, signature)?;
+        let (chain, place, hash) = self.put_entry(tx, header, entry)?;
         self.place_at(tx, header.origin, Chain { seq: header.seq, tip: hash, lamport: header.lamport, ..chain })?;
         self.learn_all(tx, chain.number, header)?;
         Ok((place, hash))
     }
 
-    /// Adds a header of ours to its chain by the entry's row alone; the tables follow with [`Self::settle_ahead`].
+    /// Adds an entry to its chain by its row alone; the tables follow with [`Self::settle_ahead`].
     pub fn append_ahead(
         &mut self,
         tx: &Connection,
         header: &EntryHeader,
-        bytes: &[u8],
-        signature: &[u8],
+        entry: &TransferEntry,
     ) -> Result<(Place, Hash), ReplicaError> {
-        let (_, place, hash) = self.put_entry(tx, header, bytes, signature)?;
+        let (_, place, hash) = self.put_entry(tx, header, entry)?;
         self.go_ahead(place, header, hash);
         Ok((place, hash))
     }
@@ -190,14 +188,13 @@ impl Chains {
         &mut self,
         tx: &Connection,
         header: &EntryHeader,
-        bytes: &[u8],
-        signature: &[u8],
+        entry: &TransferEntry,
     ) -> Result<(Chain, Place, Hash), ReplicaError> {
         let chain = self.ensure(tx, header.origin)?;
         let place = Place::of(chain.number, header.seq);
-        let hash = Hash::of(bytes);
+        let hash = entry.hash();
         tx.prepare_cached("insert into entries (place, lamport, hash, header, signature) values (?, ?, ?, ?, ?)")?
-            .execute(params![place.0, header.lamport, hash.0, bytes, signature])?;
+            .execute(params![place.0, header.lamport, hash.0, entry.header, entry.signature])?;
         Ok((chain, place, hash))
     }
 
@@ -211,6 +208,12 @@ impl Chains {
     /// The entry that is ahead of what follows from it.
     pub fn ahead(&self) -> Option<Place> {
         self.ahead
+    }
+
+    /// The hash of its header: the tip of its chain.
+    pub fn hash_ahead(&self) -> Option<Hash> {
+        let origin = self.origin_of(self.ahead?.number())?;
+        self.get(&origin).map(|chain| chain.tip)
     }
 
     /// Brings the tables to where the chain stands.

@@ -14,7 +14,7 @@ use tradepost_domain::id::DocumentId;
 
 use super::apply::{quarantine, retry_quarantined};
 use super::chains::{Chain, Place};
-use super::{Journal, facts, listing};
+use super::{Applying, Journal, facts, listing};
 use crate::cbor;
 use crate::entry::{EntryHeader, SectionKind, TransferEntry};
 use crate::environment::{ClockReading, Environment};
@@ -58,7 +58,7 @@ impl Journal {
         } else {
             self.identity.take_new_incarnation(tx, &self.chains, true, env)?;
         }
-        self.settle(tx, header, entry, env.clock())?;
+        self.settle(tx, header, entry, Applying::AtOnce, env.clock())?;
         Ok(Admission::OwnOriginContinued { new_origin: self.origin() })
     }
 

@@ -2,6 +2,7 @@
 //! the database transaction of the caller, or not at all.
 
 mod admit;
+mod ahead;
 mod apply;
 pub(crate) mod chains;
 pub(crate) mod facts;
@@ -11,10 +12,13 @@ mod pending;
 mod record;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rusqlite::Connection;
 use tradepost_domain::id::ShopId;
 
+pub(crate) use admit::Applying;
+pub use ahead::{Fresh, FreshHook};
 pub(crate) use apply::retry_quarantined;
 pub(crate) use chains::{Chains, Place};
 pub(crate) use pending::Aside;
@@ -80,6 +84,10 @@ pub(crate) struct Journal {
     pub is_loading: bool,
     /// Entries that made this program crash more than once.
     pub suspects: BTreeSet<Hash>,
+    /// The entry of ours that this database transaction put ahead: told once it is on disk.
+    pub fresh: Option<Arc<Fresh>>,
+    /// Who passes entries on.
+    pub fresh_hooks: Vec<FreshHook>,
 }
 
 impl Journal {
@@ -95,6 +103,8 @@ impl Journal {
             guards: Guards::default(),
             is_loading,
             suspects: BTreeSet::new(),
+            fresh: None,
+            fresh_hooks: Vec::new(),
         })
     }
 
@@ -108,6 +118,7 @@ impl Journal {
         self.chains = Chains::load(connection)?;
         self.aside = Aside::load(connection)?;
         self.is_loading = checkpoint::is_loading(connection)?;
+        self.fresh = None;
         self.identity.reload(connection)
     }
 }

@@ -1,16 +1,18 @@
 //! Recording: what one of our own operations did becomes the next entry of our chain.
 
 use rusqlite::{Connection, params};
+use serde_bytes::ByteBuf;
 use tradepost_domain::document::DocumentEdit;
-use tradepost_domain::fact::{Fact, FactBody};
+use tradepost_domain::fact::Fact;
 use tradepost_domain::time::Timestamp;
 
-use super::{Journal, Place, apply, listing};
+use super::ahead::is_sale;
+use super::{Journal, apply};
 use crate::cbor;
 use crate::documents::{EditedBy, Engine};
 use crate::entry::{
     DEPENDENCIES_MAX, ENTRY_BYTES_MAX, EntryHeader, FORMAT, HEADER_BYTES_MAX, NAME_BYTES_MAX, SECTION_BYTES_MAX, SECTIONS_MAX,
-    SEQ_MAX, SectionHeader, SectionKind,
+    SEQ_MAX, SectionHeader, SectionKind, TransferEntry,
 };
 use crate::environment::ClockReading;
 use crate::error::ReplicaError;
@@ -26,13 +28,6 @@ struct Section {
     scope: String,
     kind: SectionKind,
     bytes: Vec<u8>,
-}
-
-/// The header of an entry of ours, as it is stored.
-struct Signed {
-    header: EntryHeader,
-    bytes: Vec<u8>,
-    signature: [u8; 64],
 }
 
 impl Journal {
@@ -53,8 +48,7 @@ impl Journal {
     /// Records a draft of sales as the next entry of ours, ahead of all that follows from it: the entry and the local values are written,
     /// and nothing else. Any other draft is recorded whole.
     pub fn record_ahead(&mut self, tx: &Connection, draft: &Draft, clock: ClockReading) -> Result<Recorded, ReplicaError> {
-        let is_of_sales = draft.facts.iter().all(|fact| matches!(fact.body, FactBody::SaleCompleted(_)));
-        if !is_of_sales || !draft.edits.is_empty() || self.advanced().len() > DEPENDENCIES_MAX {
+        if !draft.facts.iter().all(is_sale) || !draft.edits.is_empty() || self.advanced().len() > DEPENDENCIES_MAX {
             return self.record(tx, draft, clock);
         }
         let sections = draft.facts.iter().map(section_of_fact).collect::<Result<Vec<_>, _>>()?;
@@ -62,20 +56,13 @@ impl Journal {
         if sections.is_empty() {
             return Err(ReplicaError::NothingToRecord);
         }
-        let Signed { header, bytes, signature } = self.signed(draft, &sections, clock)?;
-        let (place, hash) = self.chains.append_ahead(tx, &header, &bytes, &signature)?;
-        put_bodies(tx, place, &sections)?;
+        let (header, entry) = self.signed(draft, sections, clock)?;
+        let (origin, seq) = (header.origin, header.seq);
+        let fresh = self.put_ahead(tx, header, entry)?;
+        let hash = fresh.hash;
+        self.fresh = Some(fresh);
         let facts = draft.facts.iter().map(|fact| fact.id).collect();
-        Ok(Recorded { origin: header.origin, seq: header.seq, hash, touched: Touched { facts, ..Touched::default() } })
-    }
-
-    /// Applies the entry that was recorded ahead, if there is one. Returns what changed.
-    pub fn apply_ahead(&mut self, tx: &Connection) -> Result<Option<Touched>, ReplicaError> {
-        let Some(place) = self.chains.ahead() else { return Ok(None) };
-        let entry = listing::entry_at(tx, place)?.ok_or_else(|| ReplicaError::damaged("the latest entry"))?;
-        let header = EntryHeader::decode(&entry.header)?;
-        self.chains.settle_ahead(tx, &header)?;
-        Ok(Some(apply::sections(tx, self, &header, &entry, place)?.touched))
+        Ok(Recorded { origin, seq, hash, touched: Touched { facts, ..Touched::default() } })
     }
 
     /// Makes the edits and returns their changes as sections; edits that change nothing leave none.
@@ -125,23 +112,29 @@ impl Journal {
         sections: Vec<Section>,
         clock: ClockReading,
     ) -> Result<Recorded, ReplicaError> {
-        let Signed { header, bytes, signature } = self.signed(draft, &sections, clock)?;
-        let (place, hash) = self.chains.append(tx, &header, &bytes, &signature)?;
-        put_bodies(tx, place, &sections)?;
+        let (header, entry) = self.signed(draft, sections, clock)?;
+        let (place, hash) = self.chains.append(tx, &header, &entry)?;
+        apply::put_bodies(tx, place, &entry)?;
         let mut applied = apply::own(tx, self, &header, place, draft)?;
         self.finish(tx, &mut applied, clock)?;
         Ok(Recorded { origin: header.origin, seq: header.seq, hash, touched: applied.touched })
     }
 
-    fn signed(&self, draft: &Draft, sections: &[Section], clock: ClockReading) -> Result<Signed, ReplicaError> {
-        check_size(draft, sections)?;
-        let header = self.next_header(draft, sections, clock);
+    fn signed(
+        &self,
+        draft: &Draft,
+        sections: Vec<Section>,
+        clock: ClockReading,
+    ) -> Result<(EntryHeader, TransferEntry), ReplicaError> {
+        check_size(draft, &sections)?;
+        let header = self.next_header(draft, &sections, clock);
         let bytes = header.encode()?;
         if bytes.len() > HEADER_BYTES_MAX || header.seq > SEQ_MAX {
             return Err(ReplicaError::TooLarge { what: "its header" });
         }
-        let signature = self.identity.sign(&bytes);
-        Ok(Signed { header, bytes, signature })
+        let signature = self.identity.sign(&bytes).to_vec();
+        let sections = sections.into_iter().map(|section| Some(ByteBuf::from(section.bytes))).collect();
+        Ok((header, TransferEntry { header: bytes, signature, sections }))
     }
 
     fn next_header(&self, draft: &Draft, sections: &[Section], clock: ClockReading) -> EntryHeader {
@@ -173,10 +166,6 @@ impl Section {
         let length = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
         SectionHeader { scope: self.scope.clone(), kind: self.kind, length, hash: Hash::of(&self.bytes) }
     }
-}
-
-fn put_bodies(tx: &Connection, place: Place, sections: &[Section]) -> Result<(), ReplicaError> {
-    sections.iter().enumerate().try_for_each(|(index, section)| apply::put_body(tx, place.section(index), &section.bytes))
 }
 
 fn section_of_fact(fact: &Fact) -> Result<Section, ReplicaError> {

@@ -20,7 +20,7 @@ use crate::entry::TransferEntry;
 use crate::environment::Environment;
 use crate::error::ReplicaError;
 use crate::identity;
-use crate::journal::{Guards, Journal, Place, listing, put_local};
+use crate::journal::{Applying, FreshHook, Guards, Journal, Place, listing, put_local};
 use crate::origin::{Hash, Origin, Vector};
 use crate::projections::waiting;
 use crate::read::{Digest, OpenSession, Reader, sessions};
@@ -41,7 +41,7 @@ pub struct Replica {
     hooks: Vec<CommitHook>,
     documents_version: AtomicU64,
     witnessed: Option<(Origin, u64)>,
-    breaker: Breaker,
+    breaker: Arc<Breaker>,
     _lock: FolderLock,
 }
 
@@ -81,13 +81,22 @@ impl Replica {
         work: impl FnOnce(&mut Journal, &Connection) -> Result<T, ReplicaError>,
     ) -> Result<T, ReplicaError> {
         let db_tx = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
-        let applied = self.journal.apply_ahead(&db_tx)?;
+        let applied = apply_ahead(&mut self.journal, &self.breaker, &db_tx)?;
         let value = work(&mut self.journal, &db_tx)?;
         db_tx.commit()?;
+        if let Some(fresh) = self.journal.fresh.take() {
+            self.journal.tell_fresh(&fresh);
+        }
         if let Some(touched) = applied {
             self.tell(&touched);
         }
         Ok(value)
+    }
+
+    /// Calls `hook`, beside those set before, with each entry that is put ahead, as soon as it may be passed on: so that passing it on waits
+    /// neither for the replica nor, for a peer's, for this machine's disk.
+    pub fn on_fresh(&mut self, hook: FreshHook) {
+        self.journal.fresh_hooks.push(hook);
     }
 
     /// Calls `hook`, beside those set before, after each COMMIT of own and admitted entries.
@@ -111,6 +120,15 @@ impl Replica {
     }
 }
 
+/// Applies the entry that is ahead. A crash in it counts against it: at the third start it is left out, and the shop opens.
+fn apply_ahead(journal: &mut Journal, breaker: &Breaker, db_tx: &Connection) -> Result<Option<Touched>, ReplicaError> {
+    let Some(hash) = journal.chains.hash_ahead() else { return Ok(None) };
+    breaker.begin(hash)?;
+    let applied = journal.apply_ahead(db_tx);
+    breaker.done()?;
+    applied
+}
+
 /// Writing.
 impl Replica {
     /// Records what one operation did. When this returns, COMMIT has returned: only now may anything be printed, sent or acknowledged.
@@ -131,9 +149,14 @@ impl Replica {
         Ok(recorded)
     }
 
-    /// Applies what was recorded ahead. It need not be durable by itself: it follows from an entry that is.
+    /// Whether an entry is ahead of what follows from it.
+    pub fn is_ahead(&self) -> bool {
+        self.journal.chains.ahead().is_some()
+    }
+
+    /// Applies what was recorded or admitted ahead. It need not be durable by itself: it follows from an entry that is.
     pub fn apply_ahead(&mut self) -> Result<(), ReplicaError> {
-        if self.journal.chains.ahead().is_none() {
+        if !self.is_ahead() {
             return Ok(());
         }
         self.connection.pragma_update(None, "synchronous", "normal")?;
@@ -150,12 +173,28 @@ impl Replica {
 
     /// Admits entries of a peer with one COMMIT for all.
     pub fn admit_batch(&mut self, entries: &[TransferEntry], env: &mut dyn Environment) -> Result<Vec<Admission>, ReplicaError> {
-        let mut breaker = self.breaker.share()?;
+        self.admit_all(entries, Applying::AtOnce, env)
+    }
+
+    /// Admits entries of a peer with one COMMIT for all, and where it is one sale that has come in its turn, leaves all that follows from it for
+    /// [`Self::apply_ahead`], as [`Self::record_ahead`] does: it is on disk, and may be confirmed and passed on.
+    pub fn admit_ahead(&mut self, entries: &[TransferEntry], env: &mut dyn Environment) -> Result<Vec<Admission>, ReplicaError> {
+        let applying = if entries.len() == 1 { Applying::Afterwards } else { Applying::AtOnce };
+        self.admit_all(entries, applying, env)
+    }
+
+    fn admit_all(
+        &mut self,
+        entries: &[TransferEntry],
+        applying: Applying,
+        env: &mut dyn Environment,
+    ) -> Result<Vec<Admission>, ReplicaError> {
+        let breaker = Arc::clone(&self.breaker);
         let admissions = self.commit(|journal, db_tx| {
             let mut admissions = Vec::with_capacity(entries.len());
             for entry in entries {
-                breaker.begin(entry)?;
-                admissions.push(journal.admit(db_tx, entry, env)?);
+                breaker.begin(entry.hash())?;
+                admissions.push(journal.admit(db_tx, entry, applying, env)?);
             }
             Ok(admissions)
         });

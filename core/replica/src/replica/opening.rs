@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -157,7 +158,7 @@ impl Replica {
             hooks: Vec::new(),
             documents_version: AtomicU64::new(0),
             witnessed: None,
-            breaker: Breaker::open(folder)?,
+            breaker: Arc::new(Breaker::open(folder)?),
             _lock: lock,
         })
     }
@@ -213,19 +214,21 @@ impl Replica {
         Ok(reason.map_or(Continuity::Proven, |reason| Continuity::NewIncarnation { reason }))
     }
 
-    /// What the last run left to do: a crash in the middle of a peer's entry is counted against it, and after an update of the
-    /// program what the older version could not apply is looked at again.
+    /// What the last run left to do: a crash in the middle of an entry is counted against it, what was left to apply is applied, and after
+    /// an update of the program what the older version could not apply is looked at again.
     fn look_back(&mut self) -> Result<(), ReplicaError> {
-        let crashed_on = self.breaker.crashed_on();
+        // By itself, before the entry that is ahead is applied: it may be the one.
+        let db_tx = Transaction::new(&mut self.connection, TransactionBehavior::Immediate)?;
+        self.journal.suspects = breaker::count_crash(&db_tx, self.breaker.crashed_on())?;
+        db_tx.commit()?;
+        self.breaker.done()?;
         self.commit(|journal, db_tx| {
-            journal.suspects = breaker::count_crash(db_tx, crashed_on)?;
             let version: Option<String> = identity::meta(db_tx, META_APP_VERSION)?;
             if version.as_deref() != Some(APP_VERSION) {
                 retry_quarantined(db_tx, journal)?;
                 identity::put_meta(db_tx, META_APP_VERSION, APP_VERSION)?;
             }
             Ok(())
-        })?;
-        self.breaker.done()
+        })
     }
 }
