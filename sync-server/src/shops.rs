@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, broadcast, watch};
 use tradepost_domain::catalog::Collection;
 use tradepost_domain::id::{LocationId, ReplicaId, ShopId, VariantId};
 use tradepost_domain::shop::{Location, ShippingTable, ShopSettings};
 use tradepost_domain::tax::TaxTable;
 use tradepost_operations::{
-    Continuity, DatabaseKey, DeviceSecrets, Membership, Reader, Replica, SharedReplica, Shop, SigningSeed, lock, public_key_of,
-    share,
+    Continuity, DatabaseKey, DeviceSecrets, Fresh, Membership, Reader, Replica, SharedReplica, Shop, SigningSeed, lock,
+    public_key_of, share,
 };
 
 use crate::changes::{Changes, Noted, look_up};
@@ -25,8 +25,10 @@ use crate::templates::Templates;
 
 /// How long a page waits for a free reader before the visitor is asked to come again.
 const READER_WAIT: Duration = Duration::from_secs(3);
-/// After how long a recording is followed by its witness.
-const WITNESS_AFTER: Duration = Duration::from_millis(400);
+/// After how long a recording is followed by its witness, and the log folded into the file.
+const WRITE_BEHIND_AFTER: Duration = Duration::from_millis(400);
+/// Entries to be passed on by the devices' lines. A line that falls further behind reads what it missed.
+const FRESH_MAX: usize = 16;
 /// Types of products that stand in for collections.
 const TYPES_MAX: usize = 6;
 /// The secrets of a shop, in its folder.
@@ -59,6 +61,7 @@ pub struct HostedShop {
     /// What changed, for the pages that are kept.
     pub changed: Arc<Changes>,
     wakes: watch::Sender<u64>,
+    fresh: broadcast::Sender<Arc<Fresh>>,
     /// Held while changes are looked up: one after the other, so that none is compared with a later overview.
     settling: Mutex<()>,
     readers: Readers,
@@ -138,6 +141,12 @@ impl HostedShop {
         let (wakes, _) = watch::channel(0);
         let changed = Arc::new(Changes::default());
         let (hook, noting) = (wakes.clone(), Arc::clone(&changed));
+        let (fresh, _) = broadcast::channel(FRESH_MAX);
+        let on_fresh = fresh.clone();
+        replica.on_fresh(Box::new(move |entry| {
+            // Without a device on the line nobody listens.
+            drop(on_fresh.send(Arc::clone(entry)));
+        }));
         replica.on_commit(Box::new(move |touched| {
             noting.note(Noted::Committed(touched.clone()));
             hook.send_modify(|count| *count += 1);
@@ -155,12 +164,13 @@ impl HostedShop {
             stock_gate: tokio::sync::Mutex::new(()),
             changed,
             wakes,
+            fresh,
             settling: Mutex::default(),
             readers: Readers { idle: Mutex::default(), slots: Arc::new(Semaphore::new(readers_max.max(1))) },
             overview: Mutex::default(),
             reserved: Mutex::default(),
         });
-        hosted.write_witnesses();
+        hosted.write_behind();
         Ok(hosted)
     }
 
@@ -225,6 +235,11 @@ impl HostedShop {
         self.wakes.subscribe()
     }
 
+    /// Tells each entry that may be passed on, for the lines to do so.
+    pub fn fresh(&self) -> broadcast::Receiver<Arc<Fresh>> {
+        self.fresh.subscribe()
+    }
+
     /// Reads on a thread that may wait for the disk, with one of the shop's readers.
     pub async fn read<T, F>(self: &Arc<Self>, work: F) -> Result<T, ServerError>
     where
@@ -277,17 +292,21 @@ impl HostedShop {
         Ok(overview)
     }
 
-    /// Writes the witness a moment after each recording, as long as the shop is open.
-    fn write_witnesses(self: &Arc<Self>) {
+    /// Writes the witness and folds the log a moment after each recording, as long as the shop is open.
+    fn write_behind(self: &Arc<Self>) {
         let mut changes = self.changes();
         let shop = Arc::downgrade(self);
         tokio::spawn(async move {
             while changes.changed().await.is_ok() {
-                tokio::time::sleep(WITNESS_AFTER).await;
+                tokio::time::sleep(WRITE_BEHIND_AFTER).await;
                 changes.mark_unchanged();
                 let Some(shop) = shop.upgrade() else { return };
-                if let Err(error) = shop.work(|shop| Ok(lock(&shop.replica).write_witness()?)).await {
-                    tracing::warn!(%error, "the witness could not be written; it is tried again with the next change");
+                let written = shop.work(|shop| {
+                    let mut replica = lock(&shop.replica);
+                    Ok(replica.write_witness().and_then(|()| replica.checkpoint_wal())?)
+                });
+                if let Err(error) = written.await {
+                    tracing::warn!(%error, "the witness was not written, or the log not folded; it is tried again with the next change");
                 }
             }
         });

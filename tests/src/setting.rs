@@ -121,10 +121,10 @@ impl Wire {
         send(self.accepted.poll(&mut lock(&theirs), called.env.as_mut())?, &mut self.back);
         while !(self.forth.is_empty() && self.back.is_empty()) {
             if let Some(frame) = self.forth.pop_front() {
-                send(self.accepted.receive(&frame, &mut lock(&theirs), called.env.as_mut())?, &mut self.back);
+                hear(&mut self.accepted, &frame, called, &mut self.back)?;
             }
             if let Some(frame) = self.back.pop_front() {
-                send(self.dialed.receive(&frame, &mut lock(&ours), caller.env.as_mut())?, &mut self.forth);
+                hear(&mut self.dialed, &frame, caller, &mut self.forth)?;
             }
         }
         Ok(self.dialed.counts())
@@ -136,10 +136,24 @@ impl Wire {
     }
 }
 
+/// One side hears a frame, answers, and then applies what it stored ahead.
+fn hear(session: &mut Session, frame: &[u8], side: &mut Side, line: &mut VecDeque<Vec<u8>>) -> Result<(), SyncError> {
+    let replica = side.shop.replica().clone();
+    let mut replica = lock(&replica);
+    send(session.receive(frame, &mut replica, side.env.as_mut())?, line);
+    if replica.is_ahead() {
+        replica.apply_ahead()?;
+        send(session.poll(&mut replica, side.env.as_mut())?, line);
+    }
+    Ok(())
+}
+
 fn send(outputs: Vec<Output>, line: &mut VecDeque<Vec<u8>>) {
     line.extend(outputs.into_iter().filter_map(|output| match output {
         Output::Send(frame) => Some(frame),
-        Output::Applied(_) | Output::State(_) | Output::ServerClock { .. } | Output::NewIncarnation(_) => None,
+        Output::Applied(_) | Output::State(_) | Output::ServerClock { .. } | Output::NewIncarnation(_) | Output::ApplyAhead => {
+            None
+        }
     }));
 }
 

@@ -29,9 +29,9 @@ mod till;
 
 pub use tradepost_replica::identity::public_key_of;
 pub use tradepost_replica::{
-    ClockReading, Continuity, DatabaseKey, DeviceSecrets, Durability, Environment, Founded, Hash, Membership, Opened, Origin,
-    Position, Reader, RebuildReport, Recorded, Replica, ReplicaError, SharedReplica, SigningSeed, Touched, Vector, VerifyReport,
-    lock, share,
+    ClockReading, Continuity, DatabaseKey, DeviceSecrets, Durability, Environment, Founded, Fresh, Hash, Membership, Opened,
+    Origin, Position, Reader, RebuildReport, Recorded, Replica, ReplicaError, SharedReplica, SigningSeed, Touched, Vector,
+    VerifyReport, lock, share,
 };
 
 /// Rows of the projections, and filters: what screens read.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use tradepost_domain::device::Certificate;
 use tradepost_domain::id::ShopId;
 use tradepost_replica::{Hash, Origin, Position, ReplicaError, TransferEntry, Vector};
+use zstd::zstd_safe;
 
 /// The version of the protocol. A peer of another version is told so and turned away.
 pub const PROTOCOL: u16 = 1;
@@ -17,6 +18,10 @@ pub(crate) const BATCH_ENTRIES_MAX: usize = 64;
 pub(crate) const BATCH_BYTES_TARGET: usize = 512 * 1024;
 /// A light level: batches are small and devices slow.
 const ZSTD_LEVEL: i32 = 1;
+/// Below this many bytes a batch is one sale or so, most of it hashes, ids and a signature: hardly smaller at any level.
+const SMALL_BYTES: usize = 4 * 1024;
+/// The fastest level that there is a use for.
+const ZSTD_LEVEL_SMALL: i32 = -7;
 
 /// What one side says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -240,10 +245,14 @@ pub(crate) fn unpack_entries(batch: &[u8]) -> Result<Vec<TransferEntry>, SyncErr
 
 /// Compresses a chunk or batch.
 pub(crate) fn compress(plain: &[u8]) -> Result<Vec<u8>, SyncError> {
-    zstd::bulk::compress(plain, ZSTD_LEVEL).map_err(|_| SyncError::TooLarge)
+    let level = if plain.len() < SMALL_BYTES { ZSTD_LEVEL_SMALL } else { ZSTD_LEVEL };
+    zstd::bulk::compress(plain, level).map_err(|_| SyncError::TooLarge)
 }
 
 /// Unfolds a chunk or batch, never beyond [`BATCH_BYTES_MAX`].
 pub(crate) fn decompress(packed: &[u8]) -> Result<Vec<u8>, SyncError> {
-    zstd::bulk::decompress(packed, BATCH_BYTES_MAX).map_err(|_| SyncError::TooLarge)
+    // What it says of its size spares a small one the room of the largest; what it does not keep to is an error.
+    let said = zstd_safe::get_frame_content_size(packed).ok().flatten().and_then(|bytes| usize::try_from(bytes).ok());
+    let room = said.unwrap_or(BATCH_BYTES_MAX).min(BATCH_BYTES_MAX);
+    zstd::bulk::decompress(packed, room).map_err(|_| SyncError::TooLarge)
 }

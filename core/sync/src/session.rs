@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 
 use tradepost_domain::device::CertificateBody;
 use tradepost_domain::id::ShopId;
-use tradepost_replica::{Admission, EntryHeader, Environment, Hash, Origin, Position, Replica, Touched, TransferEntry, Vector};
+use tradepost_replica::{
+    Admission, EntryHeader, Environment, Fresh, Hash, Origin, Position, Replica, Touched, TransferEntry, Vector,
+};
 
 use self::checkpoint::{Loading, SendingCheckpoint};
 use crate::handshake::{self, Nonce};
@@ -76,6 +78,8 @@ pub enum Output {
     },
     /// This replica was copied or restored and has gone on under a new origin.
     NewIncarnation(Origin),
+    /// An entry is on disk ahead of what follows from it: once what stands before this was sent, apply it ([`Replica::apply_ahead`]).
+    ApplyAhead,
 }
 
 /// What the session moved.
@@ -120,6 +124,8 @@ pub struct Session {
     said_in_step: Option<Hash>,
     /// What the other side had when it last said that it lacks something.
     lacked_at: Option<Hash>,
+    /// The digest and vector at which the other side last said that it is in step, until they are compared with what is here.
+    heard_in_step: Option<(Hash, Hash)>,
     /// It took nothing of what was sent since: nothing is sent until then, or until something is new here.
     held_back: Option<HeldBack>,
     sending_checkpoint: Option<SendingCheckpoint>,
@@ -180,6 +186,7 @@ impl Session {
             batches_in_flight: 0,
             said_in_step: None,
             lacked_at: None,
+            heard_in_step: None,
             held_back: None,
             sending_checkpoint: None,
             loading: None,
@@ -261,6 +268,32 @@ impl Session {
         self.held_back.take_if(|held| clock.monotonic_ms >= held.until_ms);
         self.push(replica, &mut out)?;
         Ok(out)
+    }
+
+    /// Passes on an entry as soon as it may be, without waiting for the replica, if it is the very next that the other side waits for. Whatever
+    /// this leaves is sent by the next poll, in its order.
+    pub fn pass_on(&mut self, fresh: &Fresh) -> Result<Vec<Output>, SyncError> {
+        let mut out = Vec::new();
+        let is_free = matches!(self.phase, Phase::Open) && !self.is_kept_from_sending() && self.held_back.is_none();
+        if is_free && self.batches_in_flight < BATCHES_IN_FLIGHT_MAX && self.is_next_for_them(&fresh.header) {
+            self.theirs.0.insert(fresh.header.origin, Position { seq: fresh.header.seq, tip: fresh.hash });
+            self.moved_ms = self.moved_ms.max(self.heard_ms);
+            self.send_entries(std::slice::from_ref(&fresh.entry), &mut out)?;
+        }
+        Ok(out)
+    }
+
+    fn is_kept_from_sending(&self) -> bool {
+        let is_sending_checkpoint = self.sending_checkpoint.as_ref().is_some_and(|sending| !sending.is_done);
+        is_sending_checkpoint || self.loading.is_some() || self.is_forked || self.peer_is_revoked
+    }
+
+    /// Whether they have, or were sent, all that this entry stands on.
+    fn is_next_for_them(&self, header: &EntryHeader) -> bool {
+        let theirs = |origin| self.theirs.0.get(origin);
+        let follows =
+            theirs(&header.origin).is_some_and(|last| last.seq.saturating_add(1) == header.seq && last.tip == header.previous);
+        follows && header.depends_on.iter().all(|(origin, at)| theirs(origin).is_some_and(|read| read.seq > at.seq || read == at))
     }
 
     fn greet(
@@ -417,7 +450,7 @@ impl Session {
         }
         let entries = unpack_entries(batch)?;
         self.counts.received += entries.len() as u64;
-        let admissions = replica.admit_batch(&entries, env)?;
+        let admissions = replica.admit_ahead(&entries, env)?;
         let mut touched = Touched::default();
         for (entry, admission) in entries.iter().zip(&admissions) {
             note_position(&mut self.theirs, entry);
@@ -440,6 +473,9 @@ impl Session {
         }
         self.tell_stored(replica, out)?;
         out.push(Output::Applied(touched));
+        if replica.is_ahead() {
+            out.push(Output::ApplyAhead);
+        }
         Ok(())
     }
 
@@ -470,8 +506,7 @@ impl Session {
 
     /// Sends what the other side lacks, as far as the line allows, and says so when nothing is left.
     fn push(&mut self, replica: &mut Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
-        let is_sending_checkpoint = self.sending_checkpoint.as_ref().is_some_and(|sending| !sending.is_done);
-        if is_sending_checkpoint || self.loading.is_some() || self.is_forked || self.peer_is_revoked {
+        if self.is_kept_from_sending() {
             return Ok(());
         }
         if let Some(held) = &self.held_back {
@@ -491,14 +526,21 @@ impl Session {
             for entry in &entries {
                 note_position(&mut self.theirs, entry);
             }
-            self.counts.sent += entries.len() as u64;
-            self.batches_in_flight += 1;
-            self.enter(SessionState::Exchanging, out);
-            self.say(&Message::Entries { batch: pack_entries(&entries)? }, out);
+            self.send_entries(&entries, out)?;
         }
-        if self.batches_in_flight == 0 {
+        // A digest is of what was applied. While something is ahead it can wait: applying it is told, and brings the next poll.
+        self.compare(replica, out)?;
+        if self.batches_in_flight == 0 && !replica.is_ahead() {
             self.say_in_step(replica, out)?;
         }
+        Ok(())
+    }
+
+    fn send_entries(&mut self, entries: &[TransferEntry], out: &mut Vec<Output>) -> Result<(), SyncError> {
+        self.counts.sent += entries.len() as u64;
+        self.batches_in_flight += 1;
+        self.enter(SessionState::Exchanging, out);
+        self.say(&Message::Entries { batch: pack_entries(entries)? }, out);
         Ok(())
     }
 
@@ -532,10 +574,23 @@ impl Session {
             }
             return Ok(());
         }
-        let state = if replica.digest()?.total == digest { SessionState::InStep } else { SessionState::Differs };
         self.confirmed = ours.clone();
         self.theirs = ours;
-        self.enter(state, out);
+        self.heard_in_step = Some((digest, vector));
+        self.compare(replica, out)
+    }
+
+    /// Compares the other side's digest with ours, once all is applied that it is of. If more came meanwhile, that brings another digest.
+    fn compare(&mut self, replica: &mut Replica, out: &mut Vec<Output>) -> Result<(), SyncError> {
+        if replica.is_ahead() {
+            return Ok(());
+        }
+        if let Some((digest, vector)) = self.heard_in_step.take()
+            && vector_hash(&replica.vector()?) == vector
+        {
+            let is_equal = replica.digest()?.total == digest;
+            self.enter(if is_equal { SessionState::InStep } else { SessionState::Differs }, out);
+        }
         Ok(())
     }
 

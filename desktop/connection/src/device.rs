@@ -20,7 +20,7 @@ use crate::client::{base_url, post};
 use crate::environment::SystemEnvironment;
 use crate::error::ConnectionError;
 use crate::keys::{self, KeyPlace, Keys};
-use crate::line::{Line, SyncHandle, Until, move_all_pictures, talk};
+use crate::line::{Line, SyncHandle, Until, move_all_pictures, talk, ticks};
 
 const DEVICE_FILE: &str = "device.json";
 
@@ -202,7 +202,7 @@ impl Device {
     pub fn sync_once(&self, timeout: Duration) -> Result<SyncReport, ConnectionError> {
         let url = self.file.server_url.as_deref().ok_or(ConnectionError::NotConnected)?;
         let exchange = async {
-            let counts = talk(&self.line, url, Until::InStep).await?;
+            let counts = talk(&self.line, url, Until::InStep, &mut ticks()).await?;
             move_all_pictures(&self.line, url).await?;
             Ok::<_, ConnectionError>(counts)
         };

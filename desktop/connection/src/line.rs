@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::Notify;
+use tokio::time::{Interval, MissedTickBehavior};
 use tokio_tungstenite::tungstenite::{self, Message as WsMessage, protocol::WebSocketConfig};
 use tradepost_domain::time::Timestamp;
-use tradepost_replica::{Environment, SharedReplica, Vector, lock};
+use tradepost_replica::{Environment, Fresh, SharedReplica, Vector, lock};
 use tradepost_sync::{Counts, FRAME_BYTES_MAX, Output, Session, SessionState, SyncError, goodbye};
 
 use crate::blobs::Blobs;
@@ -21,7 +22,7 @@ use crate::status::{SyncState, SyncStatus};
 
 /// Dialing may take so long.
 const DIAL_TIME_MAX: Duration = Duration::from_secs(10);
-/// How often a session is polled when nothing happens; also how late the witness may be.
+/// How often a session is polled and the witness written, however much happens meanwhile.
 const TICK: Duration = Duration::from_millis(800);
 /// The first pause before dialing again; it doubles up to the longest.
 const PAUSE_MIN: Duration = Duration::from_millis(250);
@@ -40,6 +41,8 @@ pub(crate) struct Line {
     listeners: Mutex<Vec<Listener>>,
     /// Something was recorded, or the address changed, or the line was paused, resumed or stopped.
     wake: Arc<Notify>,
+    /// The last entry that may be passed on, until it is looked at.
+    fresh: Arc<Mutex<Option<Arc<Fresh>>>>,
     wish: Mutex<Wish>,
     /// What the server confirmed, so that an offline device can say what waits.
     confirmed: Mutex<Confirmed>,
@@ -67,6 +70,12 @@ impl Line {
         let wake = Arc::new(Notify::new());
         let on_commit = Arc::clone(&wake);
         lock(&replica).on_commit(Box::new(move |_| on_commit.notify_one()));
+        let fresh: Arc<Mutex<Option<Arc<Fresh>>>> = Arc::default();
+        let (on_fresh, wakes) = (Arc::clone(&fresh), Arc::clone(&wake));
+        lock(&replica).on_fresh(Box::new(move |entry| {
+            *held(&on_fresh) = Some(Arc::clone(entry));
+            wakes.notify_one();
+        }));
         let vector = lock(&replica).local(CONFIRMED).ok().flatten().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let confirmed =
             Confirmed { vector: Vector(vector.map(BTreeMap::from_iter::<Vec<_>>).unwrap_or_default()), is_kept: true };
@@ -79,6 +88,7 @@ impl Line {
             status: Mutex::new(status),
             listeners: Mutex::new(Vec::new()),
             wake,
+            fresh,
             wish: Mutex::new(Wish::Run),
             confirmed: Mutex::new(confirmed),
         })
@@ -234,7 +244,7 @@ fn run(line: &Arc<Line>) {
     };
     runtime.block_on(async {
         let pictures = tokio::spawn(move_pictures(Arc::clone(line)));
-        let mut pause = PAUSE_MIN;
+        let (mut ticks, mut pause) = (ticks(), PAUSE_MIN);
         loop {
             let wish = *held(&line.wish);
             let url = line.server_url();
@@ -242,17 +252,17 @@ fn run(line: &Arc<Line>) {
                 (Wish::Stop, _) => break,
                 (Wish::Pause, Some(_)) => {
                     line.go_offline("paused");
-                    rest(line, PAUSE_MAX).await;
+                    rest(line, PAUSE_MAX, &mut ticks).await;
                 }
-                (_, None) => rest(line, PAUSE_MAX).await,
+                (_, None) => rest(line, PAUSE_MAX, &mut ticks).await,
                 (Wish::Run, Some(url)) => {
                     let began = Instant::now();
-                    let ended = talk(line, &url, Until::ToldToStop).await;
+                    let ended = talk(line, &url, Until::ToldToStop, &mut ticks).await;
                     if *held(&line.wish) == Wish::Run {
                         line.go_offline(&reason_of(&ended));
                     }
                     pause = if began.elapsed() > PAUSE_MAX { PAUSE_MIN } else { (pause * 2).min(PAUSE_MAX) };
-                    rest(line, pause).await;
+                    rest(line, pause, &mut ticks).await;
                 }
             }
         }
@@ -275,15 +285,23 @@ async fn move_pictures(line: Arc<Line>) {
     }
 }
 
-/// Waits, in ticks, writing the witness behind; wakes for a changed wish or address, not for every sale.
-#[expect(clippy::disallowed_methods, reason = "a pause before dialing again is real time")]
-async fn rest(line: &Arc<Line>, pause: Duration) {
+/// A clock for what is done behind the sales. Its ticks do not pile up while a batch is applied.
+pub(crate) fn ticks() -> Interval {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+/// Waits, writing the witness behind; ends early for a changed wish or address, not for a sale.
+async fn rest(line: &Arc<Line>, pause: Duration, ticks: &mut Interval) {
     let before = (*held(&line.wish), line.server_url());
-    let until = Instant::now() + pause;
-    while Instant::now() < until && before == (*held(&line.wish), line.server_url()) {
-        let left = until.saturating_duration_since(Instant::now()).min(TICK);
-        if tokio::time::timeout(left, line.wake.notified()).await.is_err() {
-            line.write_behind();
+    let over = tokio::time::sleep(pause);
+    tokio::pin!(over);
+    while before == (*held(&line.wish), line.server_url()) {
+        tokio::select! {
+            () = &mut over => return,
+            _ = ticks.tick() => line.write_behind(),
+            () = line.wake.notified() => {}
         }
         note_waiting_offline(line);
     }
@@ -323,7 +341,7 @@ pub(crate) enum Until {
 }
 
 /// One session from dialing to its end.
-pub(crate) async fn talk(line: &Arc<Line>, url: &str, until: Until) -> Result<Counts, ConnectionError> {
+pub(crate) async fn talk(line: &Arc<Line>, url: &str, until: Until, ticks: &mut Interval) -> Result<Counts, ConnectionError> {
     let (mut sender, mut receiver) = dial(url).await?.split();
     let mut env = SystemEnvironment::new();
     let (mut session, first) = Session::dial(&lock(&line.replica), &mut env)?;
@@ -340,8 +358,14 @@ pub(crate) async fn talk(line: &Arc<Line>, url: &str, until: Until) -> Result<Co
                 Some(Err(error)) => return Err(broken(&error)),
                 None => return Ok(session.counts()),
             },
-            () = line.wake.notified() => session.poll(&mut lock(&line.replica), &mut env),
-            () = tokio::time::sleep(TICK) => {
+            () = line.wake.notified() => {
+                let fresh = held(&line.fresh).take();
+                if let Some(fresh) = fresh {
+                    deliver(line, &mut sender, session.pass_on(&fresh)?).await?;
+                }
+                session.poll(&mut lock(&line.replica), &mut env)
+            }
+            _ = ticks.tick() => {
                 line.write_behind();
                 session.poll(&mut lock(&line.replica), &mut env)
             }
@@ -393,6 +417,12 @@ async fn deliver(
                 line.change(|status| status.device_clock_offset_ms = offset_ms);
             }
             Output::Applied(_) => {}
+            Output::ApplyAhead => {
+                // What cannot be applied now is applied before the next thing is recorded or admitted.
+                if let Err(error) = lock(&line.replica).apply_ahead() {
+                    tracing::warn!(%error, "a sale of another device is stored and not yet applied");
+                }
+            }
             Output::NewIncarnation(origin) => {
                 tracing::warn!(
                     incarnation = origin.incarnation,

@@ -28,6 +28,11 @@ impl Weather {
     pub const ROUGH: Self = Self { lost: 2, doubled: 3, swapped: 3, cut: 1 };
 }
 
+/// How often an entry that was just stored is passed on at once, in percent of steps.
+const FRESH_IN_TIME: u64 = 60;
+/// How often what was stored ahead is applied before the next exchange, in percent of steps.
+const APPLIED_IN_TIME: u64 = 50;
+
 /// A line between a device and the server.
 #[derive(Default)]
 pub struct Link {
@@ -89,6 +94,21 @@ impl Link {
         }
         let Some((device_end, server_end)) = &mut self.ends else { return };
         let mut is_broken = false;
+        // A program passes on what is fresh before it does anything else, or is late and leaves it to the poll.
+        if rng.percent(FRESH_IN_TIME) {
+            if let Some(entry) = device.fresh() {
+                is_broken |= device_end.pass_on(&entry).map(|outputs| send(outputs, &mut self.to_server, weather, rng)).is_err();
+            }
+            if let Some(entry) = server.fresh() {
+                is_broken |= server_end.pass_on(&entry).map(|outputs| send(outputs, &mut self.to_device, weather, rng)).is_err();
+            }
+        }
+        // What was stored ahead is applied, or the program is slow, or never gets to it.
+        for replica in [&at_device, &at_server] {
+            if rng.percent(APPLIED_IN_TIME) {
+                is_broken |= lock(replica).apply_ahead().is_err();
+            }
+        }
         match device_end.poll(&mut lock(&at_device), &mut device.env) {
             Ok(outputs) => send(outputs, &mut self.to_server, weather, rng),
             Err(_) => is_broken = true,

@@ -3,9 +3,10 @@
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use tradepost_operations::Shop;
-use tradepost_replica::{ClockReading, DeviceSecrets, Environment, Replica, SharedReplica, share};
+use tradepost_replica::{ClockReading, DeviceSecrets, Environment, Fresh, Replica, SharedReplica, share};
 
 use super::rng::Rng;
 
@@ -58,9 +59,16 @@ pub struct Node {
     pub shop: Option<Shop>,
     /// Its till, if it is one.
     pub till: Option<tradepost_domain::id::TillId>,
+    /// What it would pass on at once.
+    pub fresh: Arc<Mutex<Option<Arc<Fresh>>>>,
 }
 
 impl Node {
+    /// The last entry that this program put on disk ahead of what follows from it, if it did since it started.
+    pub fn fresh(&self) -> Option<Arc<Fresh>> {
+        self.fresh.lock().expect("nobody panicked with it").clone()
+    }
+
     /// The replica, while the program runs.
     pub fn replica(&self) -> Option<SharedReplica> {
         self.shop.as_ref().map(|shop| shop.replica().clone())
@@ -78,6 +86,14 @@ impl Node {
         if let Some(seed) = opened.new_signing_seed {
             self.secrets.signing_seed = Some(seed);
         }
-        self.shop = Some(Shop::new(share(opened.replica)).expect("a shop on an open replica"));
+        self.run(opened.replica);
+    }
+
+    /// Runs the program on its replica.
+    pub fn run(&mut self, mut replica: Replica) {
+        self.fresh = Arc::default();
+        let fresh = Arc::clone(&self.fresh);
+        replica.on_fresh(Box::new(move |entry| *fresh.lock().expect("nobody panicked with it") = Some(Arc::clone(entry))));
+        self.shop = Some(Shop::new(share(replica)).expect("a shop on an open replica"));
     }
 }

@@ -4,12 +4,13 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use tempfile::TempDir;
 use tradepost_domain::device::DeviceRole;
 use tradepost_domain::id::{ReplicaId, TillId};
 use tradepost_domain::money::{Currency, Money};
-use tradepost_operations::{By, NewShop, Outcome as Done, Shop, share};
+use tradepost_operations::{By, NewShop, Outcome as Done, Shop};
 use tradepost_replica::identity::public_key_of;
 use tradepost_replica::{DatabaseKey, DeviceSecrets, Environment, Guards, Hash, Replica, SigningSeed, lock};
 use tradepost_sync::pairing::{PairCodeRequest, PairRequest, certify_device};
@@ -321,6 +322,7 @@ impl World {
             env,
             shop: None,
             till: till.till,
+            fresh: Arc::default(),
         };
         twin.start();
         self.nodes.push(twin);
@@ -461,11 +463,15 @@ fn found(folder: &Path, now_ms: &Rc<Cell<i64>>, rng: &mut Rng) -> Node {
     std::fs::create_dir(&folder).expect("a folder");
     let mut env = environment(now_ms, rng);
     let founded = Replica::found(&folder, "Back office", DeviceRole::BackOffice, KEY, &mut env).expect("a shop");
-    let shop = Shop::new(share(founded.replica)).expect("a shop");
-    let currency: Currency = "USD".parse().expect("a currency");
-    shop.set_up(&mut By::owner(&mut env), NewShop::new("Simulated shop", currency, "DE")).expect("set up");
     let secrets = DeviceSecrets { database_key: KEY, signing_seed: Some(founded.signing_seed) };
-    Node { name: "back office".to_owned(), kind: NodeKind::BackOffice, folder, secrets, env, shop: Some(shop), till: None }
+    let (name, kind) = ("back office".to_owned(), NodeKind::BackOffice);
+    let mut node = Node { name, kind, folder, secrets, env, shop: None, till: None, fresh: Arc::default() };
+    node.run(founded.replica);
+    let currency: Currency = "USD".parse().expect("a currency");
+    let new_shop = NewShop::new("Simulated shop", currency, "DE");
+    let shop = node.shop.clone().expect("it runs");
+    shop.set_up(&mut By::owner(&mut node.env), new_shop).expect("set up");
+    node
 }
 
 fn join(
@@ -496,9 +502,10 @@ fn join(
     let at_office = office.replica().expect("the back office runs");
     let membership = certify_device(&mut lock(&at_office), &request, &grant, &mut office.env).expect("a certificate");
     let replica = Replica::join(&folder, KEY, &seed, &membership, &mut env).expect("it joins");
-    let shop = Shop::new(share(replica)).expect("a shop");
     let secrets = DeviceSecrets { database_key: KEY, signing_seed: Some(seed) };
-    Node { name: name.to_owned(), kind, folder, secrets, env, shop: Some(shop), till }
+    let mut node = Node { name: name.to_owned(), kind, folder, secrets, env, shop: None, till, fresh: Arc::default() };
+    node.run(replica);
+    node
 }
 
 fn stock_the_shelves(office: &mut Node) -> Ground {

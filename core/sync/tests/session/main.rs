@@ -8,7 +8,7 @@ use tradepost_domain::device::{CertificateBody, DeviceRevoked, DeviceRole};
 use tradepost_domain::fact::FactBody;
 use tradepost_domain::time::Timestamp;
 use tradepost_replica::simulated::SimulatedEnvironment;
-use tradepost_replica::{Environment, Replica, SigningSeed};
+use tradepost_replica::{EntryHeader, Environment, Fresh, Replica, SigningSeed};
 use tradepost_sync::pairing::{self, PairCodeRequest};
 use tradepost_sync::{Session, SessionState, SyncError};
 
@@ -29,6 +29,61 @@ fn what_each_side_recorded_apart_reaches_the_other_and_later_entries_are_pushed(
     wire.run(&mut office, &mut server).unwrap();
     assert_in_step(&wire, &mut office, &mut server);
     assert!(wire.frames - frames <= 5, "a push is an entry, its confirmation and both digests, not {}", wire.frames - frames);
+}
+
+/// The entry that was recorded last, as a program that recorded or admitted it would pass it on.
+fn latest(side: &Side) -> Fresh {
+    let mut before = side.replica.vector().unwrap();
+    let last = before.0.get_mut(&side.replica.origin()).unwrap();
+    last.seq -= 1;
+    let entry = side.replica.entries_after(&before, usize::MAX, usize::MAX).unwrap().pop().unwrap();
+    Fresh { header: EntryHeader::decode(&entry.header).unwrap(), hash: entry.hash(), entry }
+}
+
+#[test]
+fn what_the_other_side_waits_for_is_passed_on_at_once_and_sent_once() {
+    let mut office = founder(51);
+    let mut server = member(&mut office, 52, DeviceRole::Server);
+    office.receive_stock(1_000);
+    let mut wire = Wire::dial(&mut office);
+    assert!(wire.dialed.pass_on(&latest(&office)).unwrap().is_empty(), "nobody is there yet");
+    wire.run(&mut office, &mut server).unwrap();
+    assert_in_step(&wire, &mut office, &mut server);
+    assert!(wire.dialed.pass_on(&latest(&office)).unwrap().is_empty(), "it is there");
+
+    office.receive_stock(2_000);
+    let (frames, sent) = (wire.frames, wire.dialed.counts().sent);
+    wire.pass_on(&latest(&office));
+    wire.run(&mut office, &mut server).unwrap();
+    assert_in_step(&wire, &mut office, &mut server);
+    assert_eq!(wire.dialed.counts().sent - sent, 1);
+    assert!(wire.frames - frames <= 5, "{} frames", wire.frames - frames);
+}
+
+#[test]
+fn what_the_other_side_could_not_apply_yet_is_not_passed_on() {
+    let mut office = founder(53);
+    let mut server = member(&mut office, 54, DeviceRole::Server);
+    office.receive_stock(1_000);
+    server.receive_stock(1_000);
+    let mut wire = Wire::dial(&mut office);
+    wire.run(&mut office, &mut server).unwrap();
+
+    office.receive_stock(2_000);
+    office.receive_stock(3_000);
+    assert!(wire.dialed.pass_on(&latest(&office)).unwrap().is_empty(), "one before it is missing");
+    wire.run(&mut office, &mut server).unwrap();
+    assert_in_step(&wire, &mut office, &mut server);
+
+    // What the office reads of a third device, and stands on, the server does not have.
+    let mut till = member(&mut office, 55, DeviceRole::Till);
+    wire.run(&mut office, &mut server).unwrap();
+    till.receive_stock(4_000);
+    Wire::dial(&mut till).run(&mut till, &mut office).unwrap();
+    office.receive_stock(5_000);
+    assert!(wire.dialed.pass_on(&latest(&office)).unwrap().is_empty(), "what it stands on is missing");
+    wire.run(&mut office, &mut server).unwrap();
+    assert_in_step(&wire, &mut office, &mut server);
 }
 
 #[test]

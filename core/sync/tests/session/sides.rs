@@ -11,7 +11,7 @@ use tradepost_domain::stock::{StockLine, StockReceived};
 use tradepost_domain::time::Timestamp;
 use tradepost_replica::identity::public_key_of;
 use tradepost_replica::simulated::SimulatedEnvironment;
-use tradepost_replica::{DatabaseKey, Draft, Environment, Membership, Replica, SigningSeed};
+use tradepost_replica::{DatabaseKey, Draft, Environment, Fresh, Membership, Replica, SigningSeed};
 use tradepost_sync::pairing::{self, PairCodeRequest, PairRequest};
 use tradepost_sync::{Output, Session, SessionState, SyncError};
 
@@ -110,6 +110,12 @@ impl Wire {
         wire
     }
 
+    /// The side that dialed passes an entry on.
+    pub fn pass_on(&mut self, fresh: &Fresh) {
+        carry(self.dialed.pass_on(fresh).unwrap(), &mut self.to_accepted);
+        assert_eq!(self.to_accepted.len(), 1);
+    }
+
     pub fn run(&mut self, a: &mut Side, b: &mut Side) -> Result<(), SyncError> {
         carry(self.dialed.poll(&mut a.replica, &mut a.env)?, &mut self.to_accepted);
         carry(self.accepted.poll(&mut b.replica, &mut b.env)?, &mut self.to_dialed);
@@ -120,20 +126,32 @@ impl Wire {
             }
             if let Some(frame) = forth {
                 self.frames += 1;
-                carry(self.accepted.receive(&frame, &mut b.replica, &mut b.env)?, &mut self.to_dialed);
+                hear(&mut self.accepted, &frame, b, &mut self.to_dialed)?;
             }
             if let Some(frame) = back {
                 self.frames += 1;
-                carry(self.dialed.receive(&frame, &mut a.replica, &mut a.env)?, &mut self.to_accepted);
+                hear(&mut self.dialed, &frame, a, &mut self.to_accepted)?;
             }
         }
     }
 }
 
+/// One side hears a frame, answers, and then applies what it stored ahead.
+fn hear(session: &mut Session, frame: &[u8], side: &mut Side, line: &mut VecDeque<Vec<u8>>) -> Result<(), SyncError> {
+    carry(session.receive(frame, &mut side.replica, &mut side.env)?, line);
+    if side.replica.is_ahead() {
+        side.replica.apply_ahead()?;
+        carry(session.poll(&mut side.replica, &mut side.env)?, line);
+    }
+    Ok(())
+}
+
 fn carry(outputs: Vec<Output>, line: &mut VecDeque<Vec<u8>>) {
     line.extend(outputs.into_iter().filter_map(|output| match output {
         Output::Send(frame) => Some(frame),
-        Output::Applied(_) | Output::State(_) | Output::ServerClock { .. } | Output::NewIncarnation(_) => None,
+        Output::Applied(_) | Output::State(_) | Output::ServerClock { .. } | Output::NewIncarnation(_) | Output::ApplyAhead => {
+            None
+        }
     }));
 }
 
