@@ -44,12 +44,14 @@ pub struct Settings {
     pub accidents: bool,
     /// The guards, all up unless a test takes one down to see that it is missed.
     pub guards: Guards,
+    /// The step at which a till's disk is cloned, beside the accidents; `None`: only by accident.
+    pub clone_at: Option<usize>,
 }
 
 impl Settings {
     /// A rough world with all guards up.
     pub fn rough(seed: u64, steps: usize) -> Self {
-        Self { seed, steps, weather: Weather::ROUGH, accidents: true, guards: Guards::default() }
+        Self { seed, steps, weather: Weather::ROUGH, accidents: true, guards: Guards::default(), clone_at: None }
     }
 }
 
@@ -89,6 +91,9 @@ impl World {
     pub fn run(settings: Settings) -> Outcome {
         let mut world = Self::new(settings);
         for step in 0..settings.steps {
+            if settings.clone_at == Some(step) {
+                world.clone_disk();
+            }
             world.step();
             // A world in the middle of its day is checked too: whole sales only (C3), reads that do not go back (C4).
             if step % 97 == 0 {
