@@ -130,7 +130,7 @@ impl Journal {
                 Some(facts) => {
                     let fresh = self.put_ahead(tx, header.clone(), entry.clone())?;
                     self.tell_fresh(&fresh);
-                    Ok(Admission::Applied { touched: Touched { facts, ..Touched::default() }, released: 0 })
+                    Ok(Admission::Applied { touched: Touched { facts, is_ahead: true, ..Touched::default() }, released: 0 })
                 }
                 None => self.apply_and_release(tx, header, entry, clock),
             },

@@ -62,7 +62,7 @@ impl Journal {
         let hash = fresh.hash;
         self.fresh = Some(fresh);
         let facts = draft.facts.iter().map(|fact| fact.id).collect();
-        Ok(Recorded { origin, seq, hash, touched: Touched { facts, ..Touched::default() } })
+        Ok(Recorded { origin, seq, hash, touched: Touched { facts, is_ahead: true, ..Touched::default() } })
     }
 
     /// Makes the edits and returns their changes as sections; edits that change nothing leave none.

@@ -43,6 +43,8 @@ pub struct Touched {
     pub documents: Vec<DocumentId>,
     /// Facts.
     pub facts: Vec<FactId>,
+    /// They are on disk, and their rows are not there yet: they are told again once they are.
+    pub is_ahead: bool,
 }
 
 /// What became of a peer's entry.
@@ -94,6 +96,7 @@ impl Touched {
     pub fn merge(&mut self, other: &Self) {
         self.documents.extend_from_slice(&other.documents);
         self.facts.extend_from_slice(&other.facts);
+        self.is_ahead |= other.is_ahead;
     }
 
     /// Whether nothing changed.
