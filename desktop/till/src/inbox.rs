@@ -53,9 +53,10 @@ impl Inbox {
         self.with(|left| left.found = Some(found));
     }
 
-    /// Leaves a piece of news.
-    pub fn leave_news(&self, news: News) {
+    /// Leaves a piece of news and the model it is about: the screen never sees one without the other.
+    pub fn leave_news(&self, model: Arc<Model>, news: News) {
         self.with(|left| {
+            left.model = Some(model);
             if left.news.len() >= NEWS_MAX {
                 left.news.pop_front();
             }

@@ -359,21 +359,25 @@ impl Desk {
 
     /// Leaves the model for the screen, if it changed.
     pub fn publish(&mut self) {
-        if !std::mem::take(&mut self.is_dirty) {
-            return;
+        if self.is_dirty {
+            let model = self.clean_model();
+            self.inbox.leave_model(model);
+            (self.start.wake)();
         }
-        self.set_stage();
-        self.is_dirty = false;
-        self.inbox.leave_model(Arc::new(self.model.clone()));
-        (self.start.wake)();
     }
 
     /// Tells the screen something, together with the model it is about.
     pub(super) fn tell(&mut self, news: News) {
-        self.is_dirty = true;
-        self.publish();
-        self.inbox.leave_news(news);
+        let model = self.clean_model();
+        self.inbox.leave_news(model, news);
         (self.start.wake)();
+    }
+
+    /// The model as it is to be shown; nothing is left to publish then.
+    fn clean_model(&mut self) -> Arc<Model> {
+        self.set_stage();
+        self.is_dirty = false;
+        Arc::new(self.model.clone())
     }
 
     pub(super) fn fail(&mut self, problem: &str) {

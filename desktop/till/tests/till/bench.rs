@@ -23,7 +23,7 @@ use tradepost_till::pictures::Pictures;
 use tradepost_till::worker::{Start, Worker};
 
 /// How long anything may take before the test gives up. Nothing waits this long when it works.
-const PATIENCE: Duration = Duration::from_secs(90);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 pub const MUG: &str = "4006381333931";
 pub const CARD: &str = "CRD-1";

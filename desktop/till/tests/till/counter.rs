@@ -219,9 +219,9 @@ fn an_x_report_waits_for_the_printer_like_a_receipt() {
     bench.until("The day so far");
     bench.press(Key::F9);
     bench.until("1 print waiting");
-    printer.set_fault(Fault::None);
     bench.click("1 print waiting");
     bench.until("Print X report again");
+    printer.set_fault(Fault::None);
     bench.click("Print X report again");
     bench.until("Everything is printed");
     let printouts = printer.wait_for(1, Duration::from_secs(60)).expect("the report");

@@ -5,6 +5,7 @@
 mod bench;
 mod counter;
 mod every_key;
+mod news;
 mod selling;
 mod starting;
 mod window;

@@ -210,10 +210,10 @@ fn a_printer_without_paper_never_holds_up_the_sale() {
     bench.until("has no paper");
     bench.scan(CARD);
     bench.until("Greeting card, 1");
-    printer.set_fault(Fault::None);
     bench.click("1 print waiting");
     bench.until("Print queue");
     let again = bench.labels().into_iter().find(|label| label.starts_with("Print Receipt")).unwrap();
+    printer.set_fault(Fault::None);
     bench.click(&again);
     bench.until("Everything is printed");
     bench.close();
