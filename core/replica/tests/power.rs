@@ -52,6 +52,15 @@ fn open_shop(watched: usize) -> World {
     world
 }
 
+/// The facts of one entry.
+fn sales(world: &mut World) -> Vec<Fact> {
+    let mut fact = || {
+        let sale = world.sale(0, 1, 1);
+        Fact { id: FactId::from_bytes(*sale.id.as_bytes()), body: FactBody::SaleCompleted(Box::new(sale)) }
+    };
+    (0..FACTS).map(|_| fact()).collect()
+}
+
 /// The disk of the till that sells. Half of the sales are recorded ahead of what follows from them, and applied afterwards; the others
 /// are recorded whole, with an edit.
 fn disk_of_the_seller() -> Disk {
@@ -59,11 +68,7 @@ fn disk_of_the_seller() -> Disk {
     let log = world.tills[0].folder.join("shop.db-wal");
     let mut answered = Vec::new();
     for number in 0..SALES {
-        let mut facts = Vec::new();
-        for _ in 0..FACTS {
-            let sale = world.sale(0, 1, 1);
-            facts.push(Fact { id: FactId::from_bytes(*sale.id.as_bytes()), body: FactBody::SaleCompleted(Box::new(sale)) });
-        }
+        let facts = sales(&mut world);
         let is_ahead = number % 2 == 0;
         let edits = if is_ahead { Vec::new() } else { vec![edit(9, "title", &format!("Tea {number}"))] };
         let local = vec![("basket".into(), None), ("receipt".into(), Some(number.to_be_bytes().to_vec()))];
@@ -83,11 +88,7 @@ fn disk_of_a_peer() -> Disk {
     let log = world.tills[1].folder.join("shop.db-wal");
     let mut answered = Vec::new();
     for number in 0..SALES {
-        let mut facts = Vec::new();
-        for _ in 0..FACTS {
-            let sale = world.sale(0, 1, 1);
-            facts.push(Fact { id: FactId::from_bytes(*sale.id.as_bytes()), body: FactBody::SaleCompleted(Box::new(sale)) });
-        }
+        let facts = sales(&mut world);
         let [seller, peer, ..] = &mut world.tills[..] else { unreachable!("there are three tills") };
         let seq = seller.record(Draft { operation: "sale.complete".into(), facts, ..Draft::default() }).seq;
         let entries = peer.missing(seller);
