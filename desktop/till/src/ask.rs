@@ -43,6 +43,8 @@ pub enum Ask {
     ShowCategory(Option<CollectionId>),
     /// Change a line.
     SetQuantity { line: LineId, quantity: Quantity },
+    /// One more or fewer of a line, counted from what it is when this is done; nothing left: remove the line.
+    StepQuantity { line: LineId, step: Step },
     /// Change a line's price.
     SetPrice { line: LineId, price: Money },
     /// Discount a line, or no longer.
@@ -105,6 +107,15 @@ pub enum Ask {
     SetTheme(ThemeChoice),
     /// The report of the time away was read.
     AwayRead,
+}
+
+/// One more, or one fewer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// One more.
+    More,
+    /// One fewer.
+    Fewer,
 }
 
 /// Light, dark, or as the system has it.

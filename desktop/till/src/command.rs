@@ -159,6 +159,11 @@ impl Command {
         }
     }
 
+    /// Whether two presses in one frame are two of it.
+    pub fn is_step(self) -> bool {
+        matches!(self, Self::MoreOfLine | Self::LessOfLine | Self::NextLine | Self::PreviousLine)
+    }
+
     /// The key as people read it: "F12", "Ctrl P".
     pub fn key_name(self) -> Option<String> {
         self.info().key.map(key_name)

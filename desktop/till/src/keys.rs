@@ -79,15 +79,15 @@ fn event_of(key: ScanKey) -> Option<Event> {
     }
 }
 
-/// The commands among `active` whose keys were pressed. `keep_enter`: a focused control wants Enter for itself.
+/// The commands among `active` whose keys were pressed, a step as often as it was pressed. `keep_enter`: a focused control wants Enter for itself.
 pub fn commands(ctx: &Context, active: &[Command], keep_enter: bool) -> Vec<Command> {
-    let wants = |command: &&Command| command.info().key.filter(|key| !(keep_enter && key.logical_key == Key::Enter));
+    let wants = |command: &Command| command.info().key.filter(|key| !(keep_enter && key.logical_key == Key::Enter));
     ctx.input_mut(|input| {
-        active
-            .iter()
-            .filter(|command| wants(command).is_some_and(|key| input.consume_key(key.modifiers, key.logical_key)))
-            .copied()
-            .collect()
+        let mut times = |command: &Command| {
+            let pressed = wants(command).map_or(0, |key| input.count_and_consume_key(key.modifiers, key.logical_key));
+            if command.is_step() { pressed } else { pressed.min(1) }
+        };
+        active.iter().flat_map(|command| std::iter::repeat_n(*command, times(command))).collect()
     })
 }
 

@@ -93,6 +93,8 @@ pub struct View {
     pub search: String,
     pub found: Arc<Found>,
     pub highlighted: usize,
+    /// Enter was pressed on this search before its answer was here.
+    pub confirmed: Option<String>,
     pub category: Option<CollectionId>,
     pub selected: Option<LineId>,
     /// Scroll the basket to the chosen line in the next frame.
@@ -137,6 +139,7 @@ impl Default for View {
             search: String::new(),
             found: Arc::default(),
             highlighted: 0,
+            confirmed: None,
             category: None,
             selected: None,
             reveal_selected: false,
@@ -178,6 +181,7 @@ impl View {
         self.notice = None;
         self.amount.clear();
         self.words.clear();
+        self.confirmed = None;
         match panel {
             Panel::Line(line) => self.fill_line(line, model),
             Panel::Discount => {

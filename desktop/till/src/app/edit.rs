@@ -7,7 +7,7 @@ use tradepost_domain::quantity::Quantity;
 use tradepost_domain::staff::Permission;
 
 use super::TillApp;
-use crate::ask::Ask;
+use crate::ask::{Ask, Step};
 use crate::screens;
 use crate::view::Panel;
 use crate::widgets::Tone;
@@ -64,16 +64,12 @@ impl TillApp {
         }
     }
 
-    pub(super) fn step_quantity(&mut self, thousandths: i64) {
+    /// One more or fewer of the chosen line. The worker counts: of two quick presses the second does not know yet what the first made of it.
+    pub(super) fn step_quantity(&mut self, step: Step) {
         let line = self.view.selected.and_then(|id| self.model.basket.find_line(id));
         let Some(line) = line.or_else(|| self.model.basket.lines.last()) else { return };
-        let id = line.id;
-        let quantity = Quantity::from_thousandths(line.quantity.thousandths.saturating_add(thousandths));
-        self.view.selected = Some(id);
-        if quantity > Quantity::ZERO {
-            self.ask(Ask::SetQuantity { line: id, quantity });
-        } else {
-            self.ask(Ask::VoidLine(id));
-        }
+        let line = line.id;
+        self.view.selected = Some(line);
+        self.ask(Ask::StepQuantity { line, step });
     }
 }

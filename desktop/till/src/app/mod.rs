@@ -192,6 +192,7 @@ impl TillApp {
             self.view.category = category;
         }
         if !self.asks.ask(ask) {
+            self.view.is_waiting = false;
             self.view.say(Tone::Warn, "The till is still busy with what you asked before. Wait a moment, then try again.");
         }
     }
@@ -206,6 +207,10 @@ impl TillApp {
             self.customers_searched = Some(text.to_owned());
             self.view.highlighted = 0;
             self.ask(Ask::FindCustomers(text.to_owned()));
+        }
+        let text = self.view.words.trim();
+        if self.view.confirmed.take().is_some_and(|confirmed| confirmed == text) {
+            self.choose_customer();
         }
     }
 

@@ -8,7 +8,7 @@ use tradepost_domain::staff::Permission;
 use tradepost_domain::till_session::{CashCount, CashMovementKind, denominations};
 
 use super::{TillApp, preference};
-use crate::ask::{Ask, ThemeChoice};
+use crate::ask::{Ask, Step, ThemeChoice};
 use crate::command::Command;
 use crate::model::{Stage, TileTarget};
 use crate::screens;
@@ -58,8 +58,8 @@ impl TillApp {
                 app.ask(Ask::VoidLine(line));
                 app.open(Panel::Finder);
             }),
-            C::MoreOfLine => self.step_quantity(1000),
-            C::LessOfLine => self.step_quantity(-1000),
+            C::MoreOfLine => self.step_quantity(Step::More),
+            C::LessOfLine => self.step_quantity(Step::Fewer),
             C::NextLine => self.step(true),
             C::PreviousLine => self.step(false),
             C::RemoveDiscount => self.ask(Ask::SetBasketDiscount(None)),
@@ -253,10 +253,11 @@ impl TillApp {
         }
     }
 
-    /// Enter in the list of customers: the chosen one.
-    fn choose_customer(&mut self) {
+    /// Enter in the list of customers: the chosen one, as soon as the list is the one for what was typed.
+    pub(super) fn choose_customer(&mut self) {
         let found = Arc::clone(&self.model.customers);
         if found.text != self.view.words.trim() {
+            self.view.confirmed = Some(self.view.words.trim().to_owned());
             return;
         }
         match found.rows.get(self.view.highlighted) {

@@ -14,7 +14,7 @@ use tradepost_operations::{By, Label, OperationError, Shop};
 
 use super::desk::{Desk, OpenShop};
 use super::rows;
-use crate::ask::{Ask, News};
+use crate::ask::{Ask, News, Step};
 use crate::model::{Choices, Model};
 
 type Outcome<T> = Result<T, OperationError>;
@@ -59,6 +59,7 @@ impl Desk {
                 Ok(None)
             }
             Ask::SetQuantity { line, quantity } => self.change(|open, _| Ok(open.basket.set_quantity(line, quantity)?)),
+            Ask::StepQuantity { line, step } => self.change(|open, _| step_quantity(open, line, step)),
             Ask::SetPrice { line, price } => self.change(|open, model| set_price(open, model, line, price)),
             Ask::SetLineDiscount { line, discount } => self.change(|open, model| {
                 let by = OpenShop::by(&mut open.env, model);
@@ -191,6 +192,21 @@ impl Desk {
             Ok(())
         })
     }
+}
+
+/// One more or fewer of a line; one that is gone by now stays gone.
+fn step_quantity(open: &mut OpenShop, id: LineId, step: Step) -> Outcome<()> {
+    let Some(line) = open.basket.find_line(id) else { return Ok(()) };
+    let quantity = match step {
+        Step::More => line.quantity.checked_add(Quantity::ONE)?,
+        Step::Fewer => line.quantity.checked_sub(Quantity::ONE)?,
+    };
+    if quantity > Quantity::ZERO {
+        open.basket.set_quantity(id, quantity)?
+    } else {
+        drop(open.basket.void_line(id)?)
+    }
+    Ok(())
 }
 
 /// Another price for a line. Where somebody else approved a lower one it is a discount, which names them in the sale for good.

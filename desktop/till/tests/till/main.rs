@@ -5,6 +5,7 @@
 mod bench;
 mod counter;
 mod every_key;
+mod hurry;
 mod news;
 mod selling;
 mod starting;
