@@ -233,6 +233,33 @@ impl Screen {
         assert_eq!(self.client.execute_async(listen, vec![]).await.unwrap(), Value::Null);
     }
 
+    /// Keeps the program's answers to this command from the window until [`Self::let_answers_come`].
+    pub async fn hold_answers(&self, command: &str) {
+        let hold = "const [command] = arguments;
+            const come = new Promise((let_come) => (window.letAnswersCome = let_come));
+            window.fetchAtOnce = window.fetch;
+            window.answersHeld = 0;
+            window.fetch = async (address, ...rest) => {
+                const answer = await window.fetchAtOnce(address, ...rest);
+                if (String(address).endsWith(command)) {
+                    window.answersHeld += 1;
+                    await come;
+                }
+                return answer;
+            };";
+        self.client.execute(hold, vec![json!(command)]).await.unwrap();
+    }
+
+    /// Lets them come, and waits until the window has worked on them.
+    pub async fn let_answers_come(&self) {
+        let let_come = "const [done] = arguments;
+            const held = window.answersHeld;
+            window.fetch = window.fetchAtOnce;
+            window.letAnswersCome();
+            setTimeout(() => requestAnimationFrame(() => done(held)), 0);";
+        assert_ne!(self.client.execute_async(let_come, vec![]).await.unwrap(), json!(0), "no answer was held");
+    }
+
     /// Waits until the window was told that so many products are done.
     pub async fn hears_progress(&self, products: u64) {
         let heard = "const [products, done] = arguments;
