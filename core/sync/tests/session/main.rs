@@ -61,6 +61,26 @@ fn what_the_other_side_waits_for_is_passed_on_at_once_and_sent_once() {
 }
 
 #[test]
+fn what_was_passed_on_and_not_stored_here_comes_back_from_who_has_it() {
+    let mut server = founder(56);
+    let mut office = member(&mut server, 57, DeviceRole::BackOffice);
+    let mut till = member(&mut server, 58, DeviceRole::Till);
+    till.receive_stock(1_000);
+    Wire::dial(&mut till).run(&mut till, &mut server).unwrap();
+    let mut wire = Wire::dial(&mut server);
+    wire.run(&mut server, &mut office).unwrap();
+    assert_in_step(&wire, &mut server, &mut office);
+
+    // The server passes it on while it writes it; its disk is full.
+    till.receive_stock(2_000);
+    wire.pass_on(&latest(&till));
+    assert_ne!(server.replica.vector().unwrap(), till.replica.vector().unwrap());
+    wire.run(&mut server, &mut office).unwrap();
+    assert_in_step(&wire, &mut server, &mut office);
+    assert_eq!(server.replica.vector().unwrap(), till.replica.vector().unwrap());
+}
+
+#[test]
 fn what_the_other_side_could_not_apply_yet_is_not_passed_on() {
     let mut office = founder(53);
     let mut server = member(&mut office, 54, DeviceRole::Server);
