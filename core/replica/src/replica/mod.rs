@@ -16,6 +16,7 @@ use tradepost_domain::id::{ReplicaId, ShopId, TillId};
 
 use crate::breaker::Breaker;
 use crate::digest;
+use crate::durability::Durable;
 use crate::entry::TransferEntry;
 use crate::environment::Environment;
 use crate::error::ReplicaError;
@@ -42,6 +43,7 @@ pub struct Replica {
     documents_version: AtomicU64,
     witnessed: Option<(Origin, u64)>,
     breaker: Arc<Breaker>,
+    pub(crate) durability: Durable,
     _lock: FolderLock,
 }
 
@@ -64,8 +66,16 @@ pub fn lock(replica: &SharedReplica) -> ReplicaGuard<'_> {
 }
 
 impl Replica {
-    /// Does `work` in one database transaction: all of it or nothing.
+    /// Does `work` in one database transaction: all of it or nothing, and as durable as this replica is set to be.
     pub(crate) fn commit<T>(
+        &mut self,
+        work: impl FnOnce(&mut Journal, &Connection) -> Result<T, ReplicaError>,
+    ) -> Result<T, ReplicaError> {
+        self.durability.prepare(&self.connection)?;
+        self.commit_as_prepared(work)
+    }
+
+    fn commit_as_prepared<T>(
         &mut self,
         work: impl FnOnce(&mut Journal, &Connection) -> Result<T, ReplicaError>,
     ) -> Result<T, ReplicaError> {
@@ -159,10 +169,11 @@ impl Replica {
         if !self.is_ahead() {
             return Ok(());
         }
-        self.connection.pragma_update(None, "synchronous", "normal")?;
-        let applied = self.commit(|_, _| Ok(()));
-        self.connection.pragma_update(None, "synchronous", "full")?;
-        applied
+        self.durability.relax(&self.connection)?;
+        let applied = self.commit_as_prepared(|_, _| Ok(()));
+        // Not left to the next sale, which would wait for it; where this fails, that one does it, or is not recorded.
+        let prepared = self.durability.prepare(&self.connection);
+        applied.and(prepared)
     }
 
     /// Admits a peer's entry, and what had waited for it.
@@ -285,6 +296,12 @@ impl Replica {
         let max = more.map_or(u32::MAX - 1, |more| pages.saturating_add(more));
         self.connection.query_row(&format!("pragma max_page_count = {max}"), [], |_| Ok(()))?;
         Ok(())
+    }
+
+    /// Has every COMMIT fail, as on a full disk, until this is taken back; for tests.
+    #[doc(hidden)]
+    pub fn fail_commits(&mut self, fails: bool) -> Result<(), ReplicaError> {
+        Ok(self.connection.commit_hook(fails.then_some(|| true))?)
     }
 
     /// Stops the database in the middle of whatever statement it is at after so many steps of its machine, and at every one from then on, as

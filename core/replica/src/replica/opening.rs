@@ -13,6 +13,7 @@ use tradepost_domain::time::Timestamp;
 
 use super::{Draft, Replica};
 use crate::breaker::{self, Breaker};
+use crate::durability::Durable;
 use crate::environment::Environment;
 use crate::error::ReplicaError;
 use crate::identity::{self, Continuity, Discontinuity, Identity, Membership};
@@ -159,6 +160,7 @@ impl Replica {
             documents_version: AtomicU64::new(0),
             witnessed: None,
             breaker: Arc::new(Breaker::open(folder)?),
+            durability: Durable::new(),
             _lock: lock,
         })
     }
