@@ -21,10 +21,17 @@ class Toasts {
   }
 
   fail(error: unknown) {
-    const text = failure(error).message;
+    this.place()(error);
+  }
+
+  /** Where what is begun now tells that it failed: in the dialog that is open now, as long as it is. */
+  place(): (error: unknown) => void {
     const dialog = this.#dialogs.at(-1);
-    if (dialog) dialog(text);
-    else this.#add({ id: this.#next++, text, tone: 'failed' });
+    return (error) => {
+      const text = failure(error).message;
+      if (dialog && this.#dialogs.includes(dialog)) dialog(text);
+      else this.#add({ id: this.#next++, text, tone: 'failed' });
+    };
   }
 
   /** From now on `take` gets what fails, until the function returned is called. */
@@ -47,11 +54,12 @@ export const toasts = new Toasts();
 
 /** Runs something a person asked for; says so when it failed. Returns whether it was done. */
 export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
+  const fail = toasts.place();
   try {
     await work();
     return true;
   } catch (error) {
-    toasts.fail(error);
+    fail(error);
     return false;
   }
 }
