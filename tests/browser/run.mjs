@@ -36,7 +36,7 @@ for (const [name, test] of Object.entries(tests)) {
   const contexts = [];
   const context = async (settings) => {
     const made = await browser.newContext(settings);
-    made.setDefaultTimeout(15_000);
+    made.setDefaultTimeout(60_000);
     contexts.push(made);
     return made;
   };

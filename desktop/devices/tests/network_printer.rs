@@ -9,7 +9,7 @@ use tradepost_devices::{NetworkPrinter, PrinterError, PrinterStatus, ReceiptPrin
 
 const PAPER: Paper = Paper { columns: 48, width_dots: 576, page_numbers: PageNumbers::Epson, wide_letters: WideLetters::None };
 const QUICK: Timeouts = Timeouts { connect_ms_max: 500, write_ms_max: 500, answer_ms_max: 300, confirm_ms_max: 300 };
-const WAIT: Duration = Duration::from_secs(10);
+const WAIT: Duration = Duration::from_secs(60);
 
 fn printer_at(simulator: &SimulatedPrinter, status: StatusSupport) -> NetworkPrinter {
     NetworkPrinter::new("Counter", simulator.address().to_string(), status, QUICK)

@@ -110,7 +110,7 @@ fn a_receipt_arrives_over_the_network_as_it_was_made() {
     NetworkPrinter::new("Counter", simulator.address().to_string(), StatusSupport::Epson, Timeouts::default())
         .print(&job.bytes)
         .unwrap();
-    let printouts = simulator.wait_for(1, Duration::from_secs(10)).unwrap();
+    let printouts = simulator.wait_for(1, Duration::from_secs(60)).unwrap();
     assert_eq!(printouts, [Decoder::decode(paper(profile), &job.bytes)]);
     println!("{}", printouts[0].to_text(profile.columns));
 }

@@ -1,4 +1,5 @@
-//! What a cashier waits for: from a scanned code to the line with its price, and the list under what is being typed.
+//! What a cashier waits for, from a scanned code to the line with its price and the list under what is being typed; and what a
+//! seller waits for who scrolls through the catalog and searches it.
 
 use std::time::Duration;
 
@@ -6,6 +7,7 @@ use tradepost_domain::basket::Basket;
 use tradepost_domain::id::BasketId;
 use tradepost_domain::quantity::Quantity;
 use tradepost_operations::Shop;
+use tradepost_operations::read::ProductFilter;
 
 use super::goods;
 use super::lab::Lab;
@@ -18,6 +20,13 @@ const SEARCHES: u64 = 1_000;
 const SEARCH_MAX: Duration = Duration::from_millis(15);
 /// As many as the till's list shows.
 const LINES_SHOWN: usize = 20;
+const WINDOWS: u64 = 1_000;
+/// What a person takes for at once: the limit of Miller, 1968, and Nielsen after him.
+const WINDOW_MAX: Duration = Duration::from_millis(100);
+/// Every so many windows the seller types something else.
+const WINDOWS_PER_SEARCH: u64 = 5;
+/// As many as the back office asks for at once.
+const PRODUCTS_SHOWN: usize = 100;
 
 /// From a code to the line in a basket of five, with the basket's new price.
 pub fn scan(lab: &mut Lab) -> Result<Vec<Row>, String> {
@@ -77,6 +86,30 @@ pub fn search(lab: &mut Lab) -> Result<Vec<Row>, String> {
         slowest.1
     ));
     Ok(vec![row])
+}
+
+/// A hundred products at any place of the list, the whole catalog's or of what was searched for, with how many there are.
+pub fn catalog(lab: &mut Lab) -> Result<Vec<Row>, String> {
+    let counter = lab.big()?;
+    let products = counter.products;
+    let reader = counter.side.shop.reader().map_err(|error| error.to_string())?;
+    let (mut times, mut on_processor) = (Times::default(), Times::default());
+    let mut filter = ProductFilter::default();
+    for number in 0..WINDOWS {
+        if number % WINDOWS_PER_SEARCH == 0 {
+            let is_whole = number % (2 * WINDOWS_PER_SEARCH) == 0;
+            filter.search = if is_whole { String::new() } else { goods::typed(number * 31, products) };
+        }
+        let (found, time, processor) = timed_both(|| {
+            let count = reader.product_count(&filter)?;
+            let offset = goods::chance(number, usize::try_from(count).unwrap_or(usize::MAX));
+            reader.product_at(&filter, offset, PRODUCTS_SHOWN)
+        });
+        found.map_err(|error| error.to_string())?;
+        times.add(time);
+        on_processor.add(processor);
+    }
+    Ok(vec![row("window of the catalog", products, (&times, &on_processor), WINDOW_MAX, WINDOWS)])
 }
 
 fn row(what: &str, products: usize, (times, on_processor): (&Times, &Times), max: Duration, count: u64) -> Row {

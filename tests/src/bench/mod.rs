@@ -39,11 +39,12 @@ pub struct Options {
 type Bench = fn(&mut Lab) -> Result<Vec<Row>, String>;
 
 /// Every benchmark by name, in the order in which they share what they make.
-const BENCHES: [(&str, Bench); 10] = [
+const BENCHES: [(&str, Bench); 11] = [
     ("import", import::run),
     ("sale", sale::run),
     ("scan", lookup::scan),
     ("search", lookup::search),
+    ("catalog", lookup::catalog),
     ("new-till", new_till::run),
     ("reconnect", reconnect::run),
     ("history", history::run),

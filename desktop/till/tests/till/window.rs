@@ -80,9 +80,9 @@ impl Drop for Screen {
     }
 }
 
-/// Looks again and again until `is_so`, at most twenty seconds.
+/// Looks again and again until `is_so`, at most ninety seconds.
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    for _ in 0..200 {
+    for _ in 0..900 {
         if is_so() {
             return;
         }
