@@ -17,7 +17,13 @@ use crate::error::{OperationError, Outcome, Refusal};
 use crate::shop::{Shop, Work, found, json, may, settings};
 use crate::text;
 
-pub(crate) const CURRENT: &str = "basket/current";
+const CURRENT: &str = "basket/current";
+
+/// What empties the basket on the counter, in the transaction that takes its goods. It is emptied where it stands: taking its row out
+/// would cost a sale two pages more.
+pub(crate) fn emptied() -> (String, Option<Vec<u8>>) {
+    (CURRENT.to_owned(), json(&None::<Basket>))
+}
 
 /// The shop's rules for prices on one day. Good for as long as the reader's generation stays.
 #[derive(Debug, Clone)]
@@ -184,7 +190,7 @@ impl Shop {
             is_taken: false,
         };
         let edits = work.edit_of(&parked)?.into_iter().collect();
-        let draft = Draft { edits, local: vec![(CURRENT.to_owned(), None)], ..by.draft("basket.park") };
+        let draft = Draft { edits, local: vec![emptied()], ..by.draft("basket.park") };
         let recorded = work.record(draft, by.env)?;
         Ok(Parked { id: basket.id, recorded })
     }

@@ -122,7 +122,7 @@ impl BatchSeller<'_> {
         let tenders = tenders_for(&sale, &earlier, &priced, &RefundTender::Original, coin)?;
         let receipt = ReceiptChoice::NoPaper;
         let payout = Payout { priced, tenders, reason: reason.to_owned(), receipt, number: self.next_receipt };
-        let refunded = pay_out(&mut self.work, by, &self.counter, payout)?;
+        let refunded = pay_out(&mut self.work, by, &self.counter, payout, Vec::new())?;
         self.next_receipt = self.next_receipt.saturating_add(1);
         Ok(refunded)
     }

@@ -9,6 +9,7 @@ use tradepost_domain::sale::{GoodsReturn, Refund, Sale, Tender, TenderType};
 use tradepost_domain::staff::Permission;
 use tradepost_replica::{Draft, Recorded};
 
+use crate::basket;
 use crate::by::By;
 use crate::error::{Outcome, Refusal};
 use crate::print_queue::{self, PrintWhat};
@@ -97,12 +98,13 @@ impl Shop {
         let mut work = self.work_by(by, Permission::Refund)?;
         let counter = Counter::open(&mut work, order.till, Some(order.session))?;
         let (priced, tenders) = price(&work, &order, counter.rules.settings.smallest_coin_minor)?;
-        let payout =
-            Payout { priced, tenders, reason: order.reason, receipt: order.receipt, number: counter.next_receipt(&work)? };
-        pay_out(&mut work, by, &counter, payout)
+        let number = counter.next_receipt(&work)?;
+        let payout = Payout { priced, tenders, reason: order.reason, receipt: order.receipt, number };
+        pay_out(&mut work, by, &counter, payout, Vec::new())
     }
 
-    /// Takes goods back without a receipt. It takes the permission to change prices as well: nobody can check what was paid.
+    /// Takes goods back without a receipt. It takes the permission to change prices as well: nobody can check what was paid. The basket on
+    /// the counter is empty afterwards.
     pub fn refund_without_receipt(&self, by: &mut By<'_>, order: UnreceiptedRefund) -> Outcome<Refunded> {
         text::reason(&order.reason)?;
         let mut work = self.work_by(by, Permission::Refund)?;
@@ -116,9 +118,9 @@ impl Shop {
             RefundTender::ExternalCard { reference } => all_in_one(&priced, TenderType::ExternalCard, &reference, coin)?,
             RefundTender::Other { reference } => all_in_one(&priced, TenderType::Other, &reference, coin)?,
         };
-        let payout =
-            Payout { priced, tenders, reason: order.reason, receipt: order.receipt, number: counter.next_receipt(&work)? };
-        pay_out(&mut work, by, &counter, payout)
+        let number = counter.next_receipt(&work)?;
+        let payout = Payout { priced, tenders, reason: order.reason, receipt: order.receipt, number };
+        pay_out(&mut work, by, &counter, payout, vec![basket::emptied()])
     }
 }
 
@@ -131,7 +133,14 @@ pub(crate) struct Payout {
     pub number: u64,
 }
 
-pub(crate) fn pay_out(work: &mut Work<'_>, by: &mut By<'_>, counter: &Counter, payout: Payout) -> Outcome<Refunded> {
+/// Pays it out; what else `local` keeps changes in the same transaction.
+pub(crate) fn pay_out(
+    work: &mut Work<'_>,
+    by: &mut By<'_>,
+    counter: &Counter,
+    payout: Payout,
+    mut local: Vec<(String, Option<Vec<u8>>)>,
+) -> Outcome<Refunded> {
     text::at_most(&payout.reason, "the reason", text::REMARK_CHARS_MAX)?;
     let refunded_at = by.now();
     let refund = Refund::complete(CompleteRefund {
@@ -148,7 +157,7 @@ pub(crate) fn pay_out(work: &mut Work<'_>, by: &mut By<'_>, counter: &Counter, p
         smallest_coin_minor: counter.rules.settings.smallest_coin_minor,
         reason: payout.reason,
     })?;
-    let mut local = vec![counter.advance(payout.number)];
+    local.push(counter.advance(payout.number));
     if payout.receipt == ReceiptChoice::Print {
         local.push(print_queue::with_job(work, by, PrintWhat::Refund(refund.id))?);
     }

@@ -10,7 +10,7 @@ use tradepost_domain::time::{BusinessDay, Timestamp};
 use tradepost_replica::read::OpenSession;
 use tradepost_replica::{Draft, Recorded, lock};
 
-use crate::basket::{CURRENT, PricingRules, discount_is_allowed};
+use crate::basket::{self, PricingRules, discount_is_allowed};
 use crate::by::By;
 use crate::error::{Outcome, Refusal};
 use crate::print_queue::{self, PrintWhat};
@@ -65,8 +65,7 @@ impl Shop {
         let mut work = self.work_by(by, Permission::Sell)?;
         let counter = Counter::open(&mut work, till, Some(session))?;
         let sale = counter.sale(&work, by, &basket, tenders, counter.next_receipt(&work)?)?;
-        // The basket is emptied where it stands: taking its row out would cost a sale two pages more.
-        let mut local = vec![(CURRENT.to_owned(), json(&None::<Basket>)), counter.advance(sale.receipt_number.number)];
+        let mut local = vec![basket::emptied(), counter.advance(sale.receipt_number.number)];
         if receipt == ReceiptChoice::Print {
             local.push(print_queue::with_job(&work, by, PrintWhat::Sale(sale.id))?);
         }

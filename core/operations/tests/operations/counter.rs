@@ -162,9 +162,12 @@ fn goods_come_back_without_a_receipt_for_a_reason() {
         reason: reason.to_owned(),
         receipt: ReceiptChoice::NoPaper,
     };
+    shop.save_basket(&basket).unwrap();
     assert_eq!(code(shop.refund_without_receipt(&mut world.office.by(), refund(""))), "missing");
+    assert_eq!(shop.current_basket(&mut world.office.by()).unwrap(), basket);
     let refunded = shop.refund_without_receipt(&mut world.office.by(), refund("gift, broken")).unwrap().refund;
     assert_eq!((refunded.sale, refunded.gross), (None, eur(595)));
+    assert!(shop.current_basket(&mut world.office.by()).unwrap().is_empty(), "the same goods cannot be taken back twice");
 }
 
 #[test]

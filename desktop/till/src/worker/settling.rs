@@ -250,9 +250,8 @@ impl Desk {
         };
         let by = &mut By { staff: approver, ..OpenShop::by(&mut open.env, &self.model) };
         let refunded = open.shop.refund_without_receipt(by, order)?;
-        // From here on the refund is on disk; the goods are no longer on the counter.
+        // From here on the refund is on disk, and the counter is empty there.
         open.basket = Basket::new(BasketId::from_bytes(by.new_id()));
-        open.shop.save_basket(&open.basket)?;
         self.refunded(refunded)
     }
 
