@@ -419,7 +419,7 @@ impl eframe::App for Gallery {
             *view = View { theme: *theme, ..View::default() };
             prepare(model, view);
         }
-        self.app.frame(ui, 0.0);
+        self.app.frame(ui);
         self.frames += 1;
         if self.frames == 4 {
             let saved = Arc::clone(&self.saved);

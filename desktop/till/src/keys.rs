@@ -6,57 +6,39 @@ use tradepost_devices::{Key as ScanKey, Keystroke, ScanDetector};
 
 use crate::command::Command;
 
-/// Tells scans from typing in a window whose frames take their time.
-///
-/// Keys arrive with the frame that reads them, so the time a frame took to draw is taken out of the pauses between keys: a slow
-/// frame in the middle of a scan does not make typing of it.
+/// Tells scans from typing in a window: keys arrive with the frame that reads them, and were pressed since the one before.
 #[derive(Default)]
 pub struct Scans {
     detector: ScanDetector,
-    clock_ms: f64,
-    last_time: Option<f64>,
+    last_read_ms: u64,
 }
 
 impl Scans {
     /// Takes the keys of this frame, gives back to egui what was typed, and returns what was scanned.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only text and two keys concern a scan")]
-    pub fn read(&mut self, ctx: &Context, frame_seconds: f32) -> Vec<String> {
-        let now = ctx.input(|input| input.time);
-        let passed = now - self.last_time.unwrap_or(now);
-        self.last_time = Some(now);
-        let pause_ms = ((passed - f64::from(frame_seconds)) * 1000.0).max(0.0);
-        // A person's pause shows as a frame without keys, which is asked for below. A frame that brings keys came late at most: what it brings may go on
-        // where the last one ended.
-        let brings_keys = ctx.input(|input| input.events.iter().any(is_key_of_scan));
-        self.clock_ms += if brings_keys { pause_ms.min(GAP_MS_MAX as f64) } else { pause_ms };
-        let at_ms = self.clock_ms as u64;
-        let mut scanned = Vec::new();
-        ctx.input_mut(|input| {
-            let mut kept = Vec::with_capacity(input.events.len());
-            let mut put = |kept: &mut Vec<Event>, stroke: Keystroke| match stroke {
-                Keystroke::Typed(key) => kept.extend(event_of(key)),
-                Keystroke::Scanned(code) => scanned.push(code),
-            };
-            self.detector.wait_until(at_ms).into_iter().for_each(|stroke| put(&mut kept, stroke));
-            for event in std::mem::take(&mut input.events) {
-                let strokes = match &event {
-                    Event::Text(text) => {
-                        let keys = text.chars().flat_map(|typed| self.detector.press(ScanKey::Character(typed), at_ms));
-                        keys.collect::<Vec<_>>()
-                    }
-                    Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if modifiers.is_none() => {
-                        self.detector.press(ScanKey::Enter, at_ms)
-                    }
-                    Event::Key { key: Key::Tab, pressed: true, modifiers, .. } if modifiers.is_none() => {
-                        self.detector.press(ScanKey::Tab, at_ms)
-                    }
-                    _ => {
-                        kept.push(event);
-                        continue;
-                    }
-                };
-                strokes.into_iter().for_each(|stroke| put(&mut kept, stroke));
+    pub fn read(&mut self, ctx: &Context) -> Vec<String> {
+        let at_ms = ctx.input(|input| (input.time * 1000.0) as u64);
+        let after_ms = std::mem::replace(&mut self.last_read_ms, at_ms);
+        let (mut kept, mut scanned) = (Vec::new(), Vec::new());
+        let mut put = |kept: &mut Vec<Event>, strokes: Vec<Keystroke>| {
+            for stroke in strokes {
+                match stroke {
+                    Keystroke::Typed(key) => kept.extend(event_of(key)),
+                    Keystroke::Scanned(code) => scanned.push(code),
+                }
             }
+        };
+        ctx.input_mut(|input| {
+            for event in std::mem::take(&mut input.events) {
+                let keys = keys_of_scan(&event);
+                if keys.is_empty() {
+                    // It comes after what was typed before it.
+                    let is_done = does_something(&event);
+                    put(&mut kept, if is_done { self.detector.release() } else { Vec::new() });
+                    kept.push(event);
+                }
+                keys.into_iter().for_each(|key| put(&mut kept, self.detector.press(key, after_ms, at_ms)));
+            }
+            put(&mut kept, self.detector.wait_until(at_ms));
             input.events = kept;
         });
         if self.detector.is_holding() {
@@ -66,8 +48,31 @@ impl Scans {
     }
 }
 
-fn is_key_of_scan(event: &Event) -> bool {
-    matches!(event, Event::Text(_) | Event::Key { key: Key::Enter | Key::Tab, pressed: true, .. })
+#[expect(clippy::wildcard_enum_match_arm, reason = "only text and two keys concern a scan")]
+fn keys_of_scan(event: &Event) -> Vec<ScanKey> {
+    match event {
+        Event::Text(text) => text.chars().map(ScanKey::Character).collect(),
+        Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if modifiers.is_none() => vec![ScanKey::Enter],
+        Event::Key { key: Key::Tab, pressed: true, modifiers, .. } if modifiers.is_none() => vec![ScanKey::Tab],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a person did something that may depend on what was typed before: a click, a key that edits or commands. Keys of characters do not,
+/// they come with their text.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other events tell of no doing")]
+fn does_something(event: &Event) -> bool {
+    match event {
+        Event::PointerButton { .. } | Event::Touch { .. } | Event::Paste(_) | Event::Cut => true,
+        Event::Key { pressed: true, modifiers, .. } if modifiers.command => true,
+        Event::Key { key, pressed: true, .. } => {
+            let edits =
+                matches!(key, Key::Backspace | Key::Delete | Key::Escape | Key::Home | Key::End | Key::PageUp | Key::PageDown);
+            let moves = matches!(key, Key::ArrowUp | Key::ArrowDown | Key::ArrowLeft | Key::ArrowRight);
+            edits || moves || (Key::F1..=Key::F35).contains(key)
+        }
+        _ => false,
+    }
 }
 
 fn event_of(key: ScanKey) -> Option<Event> {

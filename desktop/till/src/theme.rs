@@ -59,6 +59,8 @@ pub fn icons(size: f32) -> FontId {
 /// Sets fonts and both themes; once, when the window opens.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
+    // Not every desktop says how it is set; the back office is light then, too.
+    ctx.options_mut(|options| options.fallback_theme = Theme::Light);
     ctx.set_visuals_of(Theme::Light, visuals(&tokens::LIGHT, egui::Visuals::light()));
     ctx.set_visuals_of(Theme::Dark, visuals(&tokens::DARK, egui::Visuals::dark()));
     ctx.all_styles_mut(|style| {

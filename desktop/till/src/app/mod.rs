@@ -70,13 +70,13 @@ impl TillApp {
         (&self.model, &mut self.view)
     }
 
-    /// One frame. `frame_seconds`: what the last one took to draw.
-    pub fn frame(&mut self, ui: &mut egui::Ui, frame_seconds: f32) {
+    /// One frame.
+    pub fn frame(&mut self, ui: &mut egui::Ui) {
         let ctx = ui.ctx().clone();
         self.take_inbox(&ctx);
         let mut out = Out::default();
         if self.takes_scans() {
-            for code in self.scans.read(&ctx, frame_seconds) {
+            for code in self.scans.read(&ctx) {
                 self.scanned(code, &mut out);
             }
         }
@@ -224,9 +224,8 @@ impl TillApp {
 }
 
 impl eframe::App for TillApp {
-    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
-        let seconds = frame.info().cpu_usage.unwrap_or(0.0);
-        self.frame(ui, seconds);
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.frame(ui);
     }
 }
 

@@ -121,7 +121,7 @@ impl Bench {
                     app.state().1.pictures = shelf.clone();
                     app
                 });
-                app.frame(ui, 0.0);
+                app.frame(ui);
             },
         );
         Self { harness, worker: Some(worker), pictures, wakes }

@@ -65,7 +65,7 @@ fn for_each_screen(mut check: impl FnMut(&str, &mut Harness<'_, Option<TillApp>>
                     move |ui, app: &mut Option<TillApp>| {
                         let app =
                             app.get_or_insert_with(|| TillApp::new(ui.ctx(), inbox.clone(), Box::new(Deaf), ThemeChoice::Light));
-                        app.frame(ui, 0.0);
+                        app.frame(ui);
                     },
                     None,
                 );

@@ -49,7 +49,7 @@ fn at_the_customers() -> (Slow, Inbox, Harness<'static, Option<TillApp>>) {
     let mut harness = builder.build_ui_state(
         move |ui, app: &mut Option<TillApp>| {
             let new = || TillApp::new(ui.ctx(), shelf.clone(), Box::new(asks.clone()), ThemeChoice::Light);
-            app.get_or_insert_with(new).frame(ui, 0.0);
+            app.get_or_insert_with(new).frame(ui);
         },
         None,
     );
@@ -117,5 +117,21 @@ fn two_quick_presses_of_one_more_are_two_more() {
         |pressed| Event::Key { key: Key::ArrowUp, physical_key: None, pressed, repeat: false, modifiers: Modifiers::COMMAND };
     bench.harness.input_mut().events.extend([true, false, true, false].map(press));
     bench.until("Stoneware mug, 3, 54.00");
+    bench.close();
+}
+
+#[test]
+fn what_was_typed_before_a_key_that_edits_is_there_when_it_edits() {
+    let (_root, mut bench) = Bench::ready("");
+    bench.scan(MUG);
+    bench.until("Stoneware mug, 1, 18.00");
+    bench.press(Key::F12);
+    bench.until("To pay");
+    let press =
+        |pressed| Event::Key { key: Key::Backspace, physical_key: None, pressed, repeat: false, modifiers: Modifiers::NONE };
+    // All in one frame, as on a computer that is slow for a moment.
+    let typed = ["5", "0", "0"].map(|digit| Event::Text(digit.to_owned()));
+    bench.harness.input_mut().events.extend(typed.into_iter().chain([true, false].map(press)));
+    bench.until("Change 32.00");
     bench.close();
 }
