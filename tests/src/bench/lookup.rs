@@ -8,6 +8,7 @@ use tradepost_domain::id::BasketId;
 use tradepost_domain::quantity::Quantity;
 use tradepost_operations::Shop;
 use tradepost_operations::read::ProductFilter;
+use tradepost_replica::lock;
 
 use super::goods;
 use super::lab::Lab;
@@ -92,6 +93,8 @@ pub fn search(lab: &mut Lab) -> Result<Vec<Row>, String> {
 pub fn catalog(lab: &mut Lab) -> Result<Vec<Row>, String> {
     let counter = lab.big()?;
     let products = counter.products;
+    // As every program does between sales.
+    lock(counter.side.shop.replica()).checkpoint_wal().map_err(|error| error.to_string())?;
     let reader = counter.side.shop.reader().map_err(|error| error.to_string())?;
     let (mut times, mut on_processor) = (Times::default(), Times::default());
     let mut filter = ProductFilter::default();
