@@ -18,6 +18,7 @@ use tradepost_back_office::api::{
     BackOffice, ErrorCode, News, OpenShop, conflict, device, file, home, import, label, picture, report, settings, shop,
 };
 use tradepost_connection::SystemEnvironment;
+use tradepost_domain::device::DeviceRole;
 use tradepost_operations::By;
 
 fn import_products(office: &BackOffice) {
@@ -76,6 +77,27 @@ fn an_import_is_planned_run_and_taken_back() {
 
     import::undo(&open, &result.batch.unwrap()).unwrap();
     assert_eq!(product_count(&office), 0, "archived products are not listed");
+}
+
+#[test]
+fn the_first_steps_are_done_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = office_with_shop(folder.path());
+    let steps = || {
+        let steps = home::show(&office.shop().unwrap()).unwrap().first_steps.unwrap();
+        [steps.has_products, steps.has_stock, steps.has_till]
+    };
+    assert_eq!(steps(), [false, false, false]);
+    let mut tea = product::blank();
+    tea.title = "Tea".to_owned();
+    office.write(|write| product::save(write, "", &tea)).unwrap();
+    assert_eq!(steps(), [true, false, false]);
+    import_products(&office);
+    assert_eq!(steps(), [true, true, false]);
+    second_device(&office.shop().unwrap(), &folder.path().join("office"), DeviceRole::BackOffice, "Workshop");
+    assert_eq!(steps(), [true, true, false]);
+    second_device(&office.shop().unwrap(), &folder.path().join("till"), DeviceRole::Till, "Front till");
+    assert_eq!(steps(), [true, true, true]);
 }
 
 fn product_count(office: &BackOffice) -> u64 {
@@ -161,7 +183,7 @@ fn two_values_of_a_field_are_shown_and_one_is_chosen() {
     let office = office_with_shop(folder.path());
     import_products(&office);
     let open = office.shop().unwrap();
-    let other = second_device(&open, &folder.path().join("other"), "Workshop");
+    let other = second_device(&open, &folder.path().join("other"), DeviceRole::BackOffice, "Workshop");
     let id = product_named(&office, "Wool hat").id;
 
     let mut theirs = other.reader().unwrap().product(id.parse().unwrap()).unwrap().unwrap();
@@ -249,7 +271,8 @@ fn an_empty_shop_shows_every_screen() {
     let office = office_with_shop(folder.path());
     let open = office.shop().unwrap();
     let home = home::show(&open).unwrap();
-    assert!(home.is_new && home.tasks.is_empty());
+    assert!(home.tasks.is_empty());
+    assert_eq!(home.first_steps, Some(home::FirstSteps { has_products: false, has_stock: false, has_till: false }));
     assert!(home::away(&open).unwrap().is_none());
     let book = OrderQuery { kind: "all".to_owned(), status: String::new(), search: String::new() };
     assert_eq!(office.read(|reader| order::list(reader, &book, 0, 100)).unwrap().total, 0);

@@ -15,6 +15,7 @@ use stage::{Screen, Stage};
 use tradepost_back_office::api::product::{self, ProductQuery};
 use tradepost_back_office::api::{BackOffice, ErrorCode, shop};
 use tradepost_connection::SystemEnvironment;
+use tradepost_domain::device::DeviceRole;
 use tradepost_operations::By;
 
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -129,7 +130,7 @@ fn reopened(folder: &Path) -> BackOffice {
 /// On this computer and, without knowing of it, on another one.
 fn two_people_rename(office: &BackOffice, folder: &Path, title: &str, names: (&str, &str)) {
     let open = office.shop().unwrap();
-    let other = second_device(&open, &folder.join("other"), "Workshop");
+    let other = second_device(&open, &folder.join("other"), DeviceRole::BackOffice, "Workshop");
     let query = ProductQuery { search: title.to_owned(), ..ProductQuery::default() };
     let id = office.read(|reader| product::list(reader, &query, 0, 1)).unwrap().rows.remove(0).id;
     let mut theirs = other.reader().unwrap().product(id.parse().unwrap()).unwrap().unwrap();

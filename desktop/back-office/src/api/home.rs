@@ -1,9 +1,11 @@
 //! Home: what needs a person, today against a week ago, and what happened while nobody was here.
 
 use serde::Serialize;
+use tradepost_domain::device::DeviceRole;
 use tradepost_domain::money::{Currency, Money};
+use tradepost_domain::quantity::Quantity;
 use tradepost_domain::time::{BusinessDay, Timestamp};
-use tradepost_operations::read::{OrderFilter, PAGE_MAX, ProductFilter, Reader};
+use tradepost_operations::read::{OrderFilter, PAGE_MAX, ProductFilter, ProductSort, Reader};
 use tradepost_operations::{AwayKind, HomeTasks, Origin, Position, Vector, lock};
 use ts_rs::TS;
 
@@ -37,10 +39,19 @@ pub struct Home {
     pub hours: Vec<HourFigures>,
     /// The last seven days, today last.
     pub week: Vec<WeekDay>,
-    /// Whether nothing was ever sold here: the first steps are shown instead of charts.
-    pub is_new: bool,
-    /// Whether there are products.
+    /// Before the first sale: how far the shop is, shown instead of charts.
+    pub first_steps: Option<FirstSteps>,
+}
+
+/// What a new shop does before it sells, and whether it has done so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct FirstSteps {
+    /// There are products.
     pub has_products: bool,
+    /// Something is on a shelf.
+    pub has_stock: bool,
+    /// A till was paired.
+    pub has_till: bool,
 }
 
 /// Something that needs a person.
@@ -108,20 +119,30 @@ pub fn show(open: &OpenShop) -> ApiResult<Home> {
         let days = reader.sales_by_day(week_ago, today)?;
         let of = |day: BusinessDay| figures(day, days.iter().find(|totals| totals.business_day == day), shop.currency);
         let (now, before) = (of(today)?, of(week_ago)?);
+        let is_new = days.is_empty() && reader.sales(&Default::default(), 1, 0)?.is_empty();
         let week = (0..7).rev().map(|back| {
             let day = BusinessDay { unix_day: today.unix_day.saturating_sub(back) };
             Ok(WeekDay { label: day_label(day), gross: of(day)?.gross, is_today: day == today })
         });
-        let has_products = reader.product_count(&ProductFilter::default())? > 0;
         Ok(Home {
             tasks: task_list(&tasks),
             comparison: comparison(&now.gross, &before.gross),
             hours: hours(reader, today, week_ago, shop.currency)?,
             week: week.collect::<ApiResult<_>>()?,
-            is_new: days.is_empty() && reader.sales(&Default::default(), 1, 0)?.is_empty(),
-            has_products,
+            first_steps: if is_new { Some(first_steps(reader)?) } else { None },
             today: now,
         })
+    })
+}
+
+fn first_steps(reader: &Reader) -> ApiResult<FirstSteps> {
+    let by_stock = ProductFilter { sort: ProductSort::AvailableDescending, ..ProductFilter::default() };
+    let fullest = reader.product_at(&by_stock, 0, 1)?.pop();
+    let has_till = reader.devices()?.iter().any(|device| !device.is_revoked && device.certificate.role == DeviceRole::Till);
+    Ok(FirstSteps {
+        has_products: fullest.is_some(),
+        has_stock: fullest.is_some_and(|product| product.on_hand > Quantity::ZERO),
+        has_till,
     })
 }
 

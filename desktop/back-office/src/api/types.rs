@@ -38,6 +38,7 @@ pub fn typescript() -> String {
         shop::Found,
         sync_status::SyncView,
         home::Home,
+        home::FirstSteps,
         home::Task,
         home::HourFigures,
         home::WeekDay,

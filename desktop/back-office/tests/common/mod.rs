@@ -47,7 +47,7 @@ pub fn new_shop() -> NewShopDraft {
 }
 
 /// Another device of the shop.
-pub fn second_device(open: &OpenShop, folder: &Path, name: &str) -> Shop {
+pub fn second_device(open: &OpenShop, folder: &Path, role: DeviceRole, name: &str) -> Shop {
     let mut env = SystemEnvironment::new();
     let seed = SigningSeed(random(&mut env));
     let request = PairRequest {
@@ -56,7 +56,7 @@ pub fn second_device(open: &OpenShop, folder: &Path, name: &str) -> Shop {
         public_key: public_key_of(&seed),
         name: name.to_owned(),
     };
-    let grant = PairCodeRequest { role: DeviceRole::BackOffice, name: name.to_owned(), till: None };
+    let grant = PairCodeRequest { role, name: name.to_owned(), till: None };
     let membership = certify_device(&mut lock(open.shop.replica()), &request, &grant, &mut env).unwrap();
     let replica = Replica::join(folder, DatabaseKey(random(&mut env)), &seed, &membership, &mut env).unwrap();
     let other = Shop::new(share(replica)).unwrap();

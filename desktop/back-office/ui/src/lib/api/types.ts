@@ -256,13 +256,23 @@ hours: Array<HourFigures>,
  */
 week: Array<WeekDay>, 
 /**
- * Whether nothing was ever sold here: the first steps are shown instead of charts.
+ * Before the first sale: how far the shop is, shown instead of charts.
  */
-is_new: boolean, 
+first_steps: FirstSteps | null, };
+
+export type FirstSteps = { 
 /**
- * Whether there are products.
+ * There are products.
  */
-has_products: boolean, };
+has_products: boolean, 
+/**
+ * Something is on a shelf.
+ */
+has_stock: boolean, 
+/**
+ * A till was paired.
+ */
+has_till: boolean, };
 
 export type Task = { 
 /**
