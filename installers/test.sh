@@ -16,5 +16,14 @@ echo "test: the back office's screens"
 npm run --silent --prefix desktop/back-office/ui check
 echo "test: units, properties, story, crashes, simulation, windows"
 cargo test --workspace --features "$FEATURES"
+echo "test: the demo, as it runs without a display"
+demo=$(mktemp -d)
+trap 'rm -rf "$demo"' EXIT
+headless=(env -u DISPLAY -u WAYLAND_DISPLAY DEMO_BUILT=1 DEMO_ONCE=1 DEMO_DATA="$demo/data" PORT=$((20000 + RANDOM % 20000)))
+if ! "${headless[@]}" installers/demo.sh >"$demo/told" 2>&1 || [ "$(grep -c "everything is sound" "$demo/told")" != 3 ]; then
+  cat "$demo/told"
+  echo "test: the demo did not come to its end" >&2
+  exit 1
+fi
 echo "test: the storefront in a browser"
 npm test --silent --prefix tests/browser

@@ -156,7 +156,8 @@ fn words(operation: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
-fn counted(count: u64, one: &str, many: &str) -> String {
+/// A number with its noun: "1 sale", "2 sales".
+pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

@@ -40,7 +40,7 @@ pub mod read {
     pub use tradepost_replica::read::*;
 }
 
-pub use away::{AwayKind, AwayLine, AwayReport};
+pub use away::{AwayKind, AwayLine, AwayReport, counted};
 pub use basket::{Parked, PricingRules, Recalled};
 pub use batch::{BatchLine, BatchSale, BatchSeller, BatchTender};
 pub use by::By;

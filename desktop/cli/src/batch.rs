@@ -17,7 +17,7 @@ use tradepost_domain::quantity::Quantity;
 use tradepost_domain::sale::{ReceiptNumber, Tender, TenderType};
 use tradepost_domain::time::Timestamp;
 use tradepost_operations::read::Reader;
-use tradepost_operations::{BatchLine, BatchSale, BatchSeller, BatchTender, By};
+use tradepost_operations::{BatchLine, BatchSale, BatchSeller, BatchTender, By, counted};
 
 use crate::answer::{Answer, amount};
 use crate::error::CliError;
@@ -266,17 +266,17 @@ impl Totals {
             "problems": problems,
         });
         let text = format!(
-            "{} sales {}, {} refunds {}",
-            self.sales,
+            "{} {}, {} {}",
+            counted(self.sales, "sale", "sales"),
             Money::from_minor(self.gross, currency),
-            self.refunds,
+            counted(self.refunds, "refund", "refunds"),
             Money::from_minor(self.refunded, currency)
         );
         let mut answer = Answer::new(json, text);
         answer.messages = self.problems.iter().take(20).map(|(line, message)| format!("line {line}: {message}")).collect();
         if self.refused > 0 {
-            let lines = if self.refused == 1 { "line was" } else { "lines were" };
-            answer.messages.push(format!("{} {lines} refused; everything else was done.", self.refused));
+            let lines = counted(self.refused, "line was", "lines were");
+            answer.messages.push(format!("{lines} refused; everything else was done."));
             answer.is_refusal = true;
         }
         answer

@@ -12,7 +12,7 @@ use tradepost_domain::tax::RateMillionths;
 use tradepost_domain::till_session::{CashCount, CashMovementKind, SessionTotals};
 use tradepost_domain::time::Timestamp;
 use tradepost_operations::read::TillSessionRow;
-use tradepost_operations::{BatchLine, BatchSale, BatchTender, ReceiptChoice, RefundOrder, RefundTender};
+use tradepost_operations::{BatchLine, BatchSale, BatchTender, ReceiptChoice, RefundOrder, RefundTender, counted};
 
 use crate::answer::{Answer, amount};
 use crate::args::{CashKind, Refund, Sell, TillCommand};
@@ -135,9 +135,11 @@ pub fn totals_json(totals: &SessionTotals) -> Value {
 }
 
 fn totals_text(totals: &SessionTotals) -> String {
+    let sales = counted(totals.sale_count, "sale", "sales");
+    let refunds = counted(totals.refund_count, "refund", "refunds");
     format!(
-        "{} sales {}, {} refunds {}, tax {}; the drawer should hold {}",
-        totals.sale_count, totals.sales_gross, totals.refund_count, totals.refunds_gross, totals.tax, totals.expected_cash
+        "{sales} {}, {refunds} {}, tax {}; the drawer should hold {}",
+        totals.sales_gross, totals.refunds_gross, totals.tax, totals.expected_cash
     )
 }
 

@@ -88,7 +88,12 @@ pub fn button(ui: &mut Ui, rect: Rect, salt: impl std::hash::Hash + std::fmt::De
     };
     let words = elided(ui, &face.label, &ink, room.width() - icon_width);
     let width = words.size().x + icon_width;
-    let start = if face.key.is_some() { room.left() } else { room.center().x - width / 2.0 };
+    let start = match (&face.key, look) {
+        (None, _) => room.center().x - width / 2.0,
+        // Without an edge around both, the words stand beside their key.
+        (Some(_), Look::Quiet) => room.right() - width,
+        (Some(_), _) => room.left(),
+    };
     if let Some(sign) = face.icon {
         let place = Rect::from_min_size(egui::pos2(start, room.top()), egui::vec2(size + 5.0, room.height()));
         icon(ui, place, sign, size + 4.0, colors.ink);
