@@ -5,6 +5,9 @@
 //! `TRADEPOST_RETAIL_LINES=all cargo test --release -p tradepost-tests --test real_input`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "../../core/exchange/tests/told/mod.rs"]
+mod told;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,17 +16,20 @@ use tempfile::TempDir;
 use tradepost_domain::catalog::{Product, ProductImage, ProductStatus};
 use tradepost_domain::device::DeviceRole;
 use tradepost_domain::id::{ImageId, LocationId};
+use tradepost_domain::import::ImportSeverity;
 use tradepost_domain::money::Currency;
 use tradepost_domain::quantity::Quantity;
 use tradepost_exchange::ExchangeError;
-use tradepost_exchange::shopify::{ImportedProduct, Reader as FileReader, export, ids};
+use tradepost_exchange::shopify::{Reader as FileReader, export, ids};
 use tradepost_operations::read::{ProductFilter, ProductSort, Reader};
-use tradepost_operations::{ImportSeverity, NewShop, SetUp};
+use tradepost_operations::{NewShop, SetUp};
 use tradepost_replica::lock;
 use tradepost_replica::simulated::SimulatedEnvironment;
-use tradepost_tests::product_file::{ProductFile, import, plan};
+use tradepost_tests::product_file::{import, plan};
 use tradepost_tests::retail::{self, Played, Script, Sums};
 use tradepost_tests::setting::{Side, exchange, join, open_shop};
+
+use told::ToldProduct;
 
 /// Lines played in a usual run: about a minute without optimization.
 const LINES_OF_A_USUAL_RUN: usize = 20_000;
@@ -88,10 +94,9 @@ fn write(shelf: &Shelf) -> Vec<u8> {
 }
 
 /// The products that a file tells, blocks of the same handle together, by handle.
-fn told(bytes: &[u8]) -> BTreeMap<String, ImportedProduct> {
-    let mut told: BTreeMap<String, ImportedProduct> = BTreeMap::new();
-    for imported in FileReader::open(bytes, Currency::USD).unwrap() {
-        let imported = imported.unwrap();
+fn told(bytes: &[u8]) -> BTreeMap<String, ToldProduct> {
+    let mut told: BTreeMap<String, ToldProduct> = BTreeMap::new();
+    for imported in FileReader::open(bytes, Currency::USD).unwrap().filter_map(|item| ToldProduct::of(item.unwrap())) {
         match told.get_mut(&imported.product.handle) {
             Some(first) => first.absorb(imported),
             None => drop(told.insert(imported.product.handle.clone(), imported)),
@@ -113,7 +118,7 @@ fn with_ids_by_place(mut product: Product) -> Product {
 }
 
 /// Everything that a file tells of a product stands in the shop.
-fn assert_kept(name: &str, told: &BTreeMap<String, ImportedProduct>, shelf: &Shelf, refused: &[String]) {
+fn assert_kept(name: &str, told: &BTreeMap<String, ToldProduct>, shelf: &Shelf, refused: &[String]) {
     let kept: BTreeMap<&str, &(Product, Vec<Option<Quantity>>)> =
         shelf.iter().map(|kept| (kept.0.handle.as_str(), kept)).collect();
     for (handle, imported) in told {
@@ -122,7 +127,7 @@ fn assert_kept(name: &str, told: &BTreeMap<String, ImportedProduct>, shelf: &She
             continue;
         };
         assert_eq!(with_ids_by_place(product.clone()), imported.product, "{name}: {handle}");
-        for (index, quantity) in imported.stock.iter().copied().collect::<BTreeMap<_, _>>() {
+        for (index, quantity) in imported.item.stock.iter().copied().collect::<BTreeMap<_, _>>() {
             let is_tracked = product.variants[index].stock_policy != tradepost_domain::catalog::StockPolicy::NotTracked;
             let expected = if is_tracked { quantity } else { Quantity::ZERO };
             assert_eq!(on_hand[index], Some(expected), "{name}: stock of {handle}, variant {index}");
@@ -133,7 +138,7 @@ fn assert_kept(name: &str, told: &BTreeMap<String, ImportedProduct>, shelf: &She
 fn check_file(path: &Path) -> bool {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let bytes = fs::read(path).unwrap();
-    let mut file = match ProductFile::open(bytes.as_slice(), Currency::USD) {
+    let mut file = match FileReader::open(bytes.as_slice(), Currency::USD) {
         Ok(file) => file,
         Err(error) => {
             println!("{name}: not imported: {error}");
@@ -171,10 +176,10 @@ fn check_file(path: &Path) -> bool {
 /// Importing the export changes nothing, and a second shop made of it exports the same bytes.
 fn check_export(name: &str, folder: &TempDir, side: &mut Side, kept: &Shelf) {
     let exported = write(kept);
-    let again = plan(side, &mut ProductFile::open(exported.as_slice(), Currency::USD).unwrap());
+    let again = plan(side, &mut FileReader::open(exported.as_slice(), Currency::USD).unwrap());
     assert_eq!((again.created, again.updated, again.unchanged), (0, 0, kept.len() as u64), "{name}: {:?}", again.problems);
     let (mut second, set_up) = fresh_shop(&folder.path().join("second"));
-    import(&mut second, &mut ProductFile::open(exported.as_slice(), Currency::USD).unwrap());
+    import(&mut second, &mut FileReader::open(exported.as_slice(), Currency::USD).unwrap());
     let second = write(&shelf(&second, set_up.location.id));
     assert!(
         exported == second,

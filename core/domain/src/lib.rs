@@ -10,6 +10,7 @@ pub mod device;
 pub mod document;
 pub mod fact;
 pub mod id;
+pub mod import;
 pub mod money;
 pub mod order;
 pub mod posting;

@@ -1,4 +1,4 @@
-//! What can stop a whole file. What is wrong with one row is a [`Problem`](crate::problem::Problem), not an error.
+//! What can stop a whole file. What is wrong with one row is an [`ImportProblem`](tradepost_domain::import::ImportProblem), not an error.
 
 use crate::format::Format;
 

@@ -13,7 +13,7 @@ pub mod labels;
 mod letters;
 mod neutral;
 mod pdf;
-pub mod problem;
+mod problem;
 mod qr;
 pub mod receipt;
 mod rows;
@@ -22,5 +22,5 @@ mod source;
 
 pub use error::ExchangeError;
 pub use format::{Format, detect};
-pub use problem::{Problem, ProblemCode, Severity};
+pub use problem::PROBLEMS_MAX;
 pub use rows::{CELL_BYTES_MAX, COLUMNS_MAX, ROW_BYTES_MAX};

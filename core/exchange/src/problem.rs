@@ -1,73 +1,11 @@
-//! What is wrong with a row of an imported file, in words for the person who has to mend it.
+//! What is wrong with the rows of a file, gathered within a limit.
 
-use serde::Serialize;
-
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Something to know.
-    Note,
-    /// Taken, but somebody should look at it.
-    Warning,
-    /// Not taken.
-    Error,
-}
-
-/// What is wrong. The words are stable: scripts match on them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each is what it says; the message explains")]
-pub enum ProblemCode {
-    UnknownColumn,
-    DuplicateColumn,
-    EncodingGuessed,
-    RaggedRow,
-    TextTooLong,
-    QuoteNotClosed,
-    MissingHandle,
-    MissingTitle,
-    MissingPrice,
-    NotANumber,
-    ValueRounded,
-    NegativeNumber,
-    CompareAtBelowPrice,
-    GtinCheckDigit,
-    BarcodeDamaged,
-    ApostropheRemoved,
-    DuplicateSku,
-    DuplicateBarcode,
-    DuplicateVariant,
-    RepeatedHandle,
-    UnknownValue,
-    TooManyOptions,
-    MissingOptionName,
-    TooManyVariants,
-    TooManyImages,
-    ValueIgnored,
-    RowIgnored,
-    MoreProblems,
-}
-
-/// One thing that is wrong with one row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    /// The row: the header is 1, and a row whose text spans several lines counts once.
-    pub row: u64,
-    /// The column as the file calls it; empty: the whole row.
-    pub column: String,
-    /// How bad it is.
-    pub severity: Severity,
-    /// What it is.
-    pub code: ProblemCode,
-    /// What it is and what to do, for a person.
-    pub message: String,
-}
+use tradepost_domain::import::{ImportProblem, ImportProblemCode, ImportSeverity};
 
 /// Problems of one product or of the file. At most [`PROBLEMS_MAX`] are kept, so that a file that is wrong in every cell does not fill the memory.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Problems {
-    list: Vec<Problem>,
+    list: Vec<ImportProblem>,
     dropped: u64,
 }
 
@@ -75,27 +13,34 @@ pub(crate) struct Problems {
 pub const PROBLEMS_MAX: usize = 500;
 
 impl Problems {
-    pub(crate) fn add(&mut self, row: u64, column: &str, severity: Severity, code: ProblemCode, message: impl Into<String>) {
-        self.push(Problem { row, column: column.to_owned(), severity, code, message: message.into() });
+    pub(crate) fn add(
+        &mut self,
+        row: u64,
+        column: &str,
+        severity: ImportSeverity,
+        code: ImportProblemCode,
+        message: impl Into<String>,
+    ) {
+        self.push(ImportProblem { row, column: column.to_owned(), severity, code, message: message.into() });
     }
 
-    pub(crate) fn note(&mut self, row: u64, column: &str, code: ProblemCode, message: impl Into<String>) {
-        self.add(row, column, Severity::Note, code, message);
+    pub(crate) fn note(&mut self, row: u64, column: &str, code: ImportProblemCode, message: impl Into<String>) {
+        self.add(row, column, ImportSeverity::Note, code, message);
     }
 
-    pub(crate) fn warn(&mut self, row: u64, column: &str, code: ProblemCode, message: impl Into<String>) {
-        self.add(row, column, Severity::Warning, code, message);
+    pub(crate) fn warn(&mut self, row: u64, column: &str, code: ImportProblemCode, message: impl Into<String>) {
+        self.add(row, column, ImportSeverity::Warning, code, message);
     }
 
-    pub(crate) fn error(&mut self, row: u64, column: &str, code: ProblemCode, message: impl Into<String>) {
-        self.add(row, column, Severity::Error, code, message);
+    pub(crate) fn error(&mut self, row: u64, column: &str, code: ImportProblemCode, message: impl Into<String>) {
+        self.add(row, column, ImportSeverity::Error, code, message);
     }
 
-    pub(crate) fn extend(&mut self, problems: Vec<Problem>) {
+    pub(crate) fn extend(&mut self, problems: Vec<ImportProblem>) {
         problems.into_iter().for_each(|problem| self.push(problem));
     }
 
-    fn push(&mut self, problem: Problem) {
+    fn push(&mut self, problem: ImportProblem) {
         if self.list.len() < PROBLEMS_MAX {
             self.list.push(problem);
         } else {
@@ -104,17 +49,17 @@ impl Problems {
     }
 
     /// Everything so far, closed by a line that counts what was not kept; empty afterwards.
-    pub(crate) fn take(&mut self) -> Vec<Problem> {
+    pub(crate) fn take(&mut self) -> Vec<ImportProblem> {
         let mut list = std::mem::take(&mut self.list);
         let dropped = std::mem::take(&mut self.dropped);
         if dropped > 0 {
             let row = list.last().map_or(1, |problem| problem.row);
             let message = format!("{dropped} more problems are not listed. Mend these first and import again.");
-            list.push(Problem {
+            list.push(ImportProblem {
                 row,
                 column: String::new(),
-                severity: Severity::Warning,
-                code: ProblemCode::MoreProblems,
+                severity: ImportSeverity::Warning,
+                code: ImportProblemCode::MoreProblems,
                 message,
             });
         }

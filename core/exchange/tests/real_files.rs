@@ -2,14 +2,19 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod told;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use tradepost_domain::catalog::Product;
+use tradepost_domain::import::{ImportProblem, ImportProblemCode};
 use tradepost_domain::money::Currency;
 use tradepost_domain::quantity::Quantity;
-use tradepost_exchange::shopify::{ImportedProduct, Reader, export};
-use tradepost_exchange::{ExchangeError, Problem, ProblemCode};
+use tradepost_exchange::ExchangeError;
+use tradepost_exchange::shopify::{Reader, export};
+
+use told::ToldProduct;
 
 fn folder() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/shopify");
@@ -25,29 +30,28 @@ fn usd() -> Currency {
 }
 
 struct Import {
-    products: Vec<ImportedProduct>,
-    problems: Vec<Problem>,
+    products: Vec<ToldProduct>,
+    problems: Vec<ImportProblem>,
     rows: u64,
 }
 
 fn import(file: &[u8]) -> Result<Import, ExchangeError> {
     let mut reader = Reader::open(file, usd())?;
-    let products = reader.by_ref().collect::<Result<Vec<_>, _>>()?;
-    let mut problems = reader.take_problems();
-    problems.extend(products.iter().flat_map(|product| product.problems.clone()));
-    Ok(Import { products, problems, rows: reader.rows_read() })
+    let items = reader.by_ref().collect::<Result<Vec<_>, _>>()?;
+    let problems = items.iter().flat_map(|item| item.problems.clone()).collect();
+    Ok(Import { products: items.into_iter().filter_map(ToldProduct::of).collect(), problems, rows: reader.rows_read() })
 }
 
 type Shelf = Vec<(Product, Vec<Option<Quantity>>)>;
 
 /// As operations would: blocks of the same handle become one product.
-fn shelf(imported: Vec<ImportedProduct>) -> Shelf {
-    let mut whole: Vec<ImportedProduct> = Vec::new();
+fn shelf(imported: Vec<ToldProduct>) -> Shelf {
+    let mut whole: Vec<ToldProduct> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for block in imported {
         match places.get(&block.product.handle) {
             Some(place) => {
-                assert!(block.is_continuation);
+                assert!(block.item.is_continuation);
                 whole[*place].absorb(block);
             }
             None => {
@@ -56,8 +60,8 @@ fn shelf(imported: Vec<ImportedProduct>) -> Shelf {
             }
         }
     }
-    let with_stock = |imported: ImportedProduct| {
-        let stock: BTreeMap<usize, Quantity> = imported.stock.into_iter().collect();
+    let with_stock = |imported: ToldProduct| {
+        let stock: BTreeMap<usize, Quantity> = imported.item.stock.into_iter().collect();
         let stock = (0..imported.product.variants.len()).map(|index| stock.get(&index).copied()).collect();
         (imported.product, stock)
     };
@@ -86,7 +90,7 @@ fn every_product_file_survives_import_export_import() {
             }
         };
         product_files += 1;
-        let mut codes: BTreeMap<ProblemCode, usize> = BTreeMap::new();
+        let mut codes: BTreeMap<ImportProblemCode, usize> = BTreeMap::new();
         first.problems.iter().for_each(|problem| *codes.entry(problem.code).or_default() += 1);
         let first_shelf = shelf(first.products);
         let variants: usize = first_shelf.iter().map(|(product, _)| product.variants.len()).sum();
@@ -170,9 +174,9 @@ fn cells(file: &[u8]) -> BTreeMap<(String, String), Vec<String>> {
 fn forty_one_skus_of_the_bicycle_shop_are_told_as_duplicates() {
     let Some(folder) = folder() else { return };
     let import = import(&std::fs::read(folder.join("shopifypartners-bicycles.csv")).unwrap()).unwrap();
-    let count = |code: ProblemCode| import.problems.iter().filter(|problem| problem.code == code).count();
-    assert_eq!(count(ProblemCode::DuplicateSku), 41);
-    assert_eq!(count(ProblemCode::GtinCheckDigit), 0);
+    let count = |code: ImportProblemCode| import.problems.iter().filter(|problem| problem.code == code).count();
+    assert_eq!(count(ImportProblemCode::DuplicateSku), 41);
+    assert_eq!(count(ImportProblemCode::GtinCheckDigit), 0);
     let barcodes = import.products.iter().flat_map(|product| &product.product.variants).flat_map(|variant| &variant.barcodes);
     let valid = barcodes.filter(|code| tradepost_domain::barcode::Gtin::parse(code).is_ok()).count();
     println!("{valid} valid GTINs");

@@ -2,29 +2,32 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use proptest::prelude::*;
 use tradepost_domain::catalog::{Product, ProductImage, ProductStatus, StockPolicy, Variant};
+use tradepost_domain::import::{ImportProblem, ImportProblemCode, ImportSeverity};
 use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::quantity::{Quantity, Unit};
 use tradepost_domain::tax::TaxCategory;
-use tradepost_exchange::shopify::{ImportedProduct, Reader, VARIANTS_MAX, export, ids};
-use tradepost_exchange::{Problem, ProblemCode, Severity};
+use tradepost_exchange::PROBLEMS_MAX;
+use tradepost_exchange::shopify::{Reader, VARIANTS_MAX, export, ids};
 
-fn import(file: &[u8]) -> (Vec<ImportedProduct>, Vec<Problem>) {
-    let mut reader = Reader::open(file, Currency::USD).unwrap();
-    let products = reader.by_ref().collect::<Result<Vec<_>, _>>().unwrap();
-    let mut problems = reader.take_problems();
-    problems.extend(products.iter().flat_map(|product| product.problems.clone()));
-    (products, problems)
+use told::ToldProduct;
+
+fn import(file: &[u8]) -> (Vec<ToldProduct>, Vec<ImportProblem>) {
+    let items = Reader::open(file, Currency::USD).unwrap().collect::<Result<Vec<_>, _>>().unwrap();
+    let problems = items.iter().flat_map(|item| item.problems.clone()).collect();
+    (items.into_iter().filter_map(ToldProduct::of).collect(), problems)
 }
 
 /// The problems of `file`: row, column, code.
-fn check_problems(file: &str, expected: &[(u64, &str, ProblemCode)]) -> Vec<ImportedProduct> {
+fn check_problems(file: &str, expected: &[(u64, &str, ImportProblemCode)]) -> Vec<ToldProduct> {
     let (products, problems) = import(file.as_bytes());
-    let told: Vec<(u64, &str, ProblemCode)> =
+    let told: Vec<(u64, &str, ImportProblemCode)> =
         problems.iter().map(|problem| (problem.row, problem.column.as_str(), problem.code)).collect();
     assert_eq!(told, expected, "{file}\n{problems:#?}");
     products
@@ -49,8 +52,8 @@ fn rows_of_a_handle_are_variants_and_pictures() {
         ["https://a/1.png", "https://a/2.png", "https://a/3.png"]
     );
     assert_eq!((tee.variants.len(), tee.variants[1].image, tee.variants[1].list_price), (2, Some(ids::image_at(1)), usd(1250)));
-    assert_eq!(products[0].stock, [(0, Quantity::from_thousandths(5000)), (1, Quantity::from_thousandths(7000))]);
-    assert_eq!((products[0].first_row, products[0].row_count, products[1].first_row), (2, 3, 5));
+    assert_eq!(products[0].item.stock, [(0, Quantity::from_thousandths(5000)), (1, Quantity::from_thousandths(7000))]);
+    assert_eq!((products[0].item.row, products[0].item.rows, products[1].item.row), (2, 3, 5));
     assert_eq!(
         (products[1].product.option_names.len(), products[1].product.variants[0].stock_policy),
         (0, StockPolicy::NotTracked)
@@ -82,7 +85,7 @@ fn the_column_names_of_2025_are_read_too() {
 
 #[test]
 fn each_flaw_is_told_with_its_row_and_column() {
-    use ProblemCode::*;
+    use ImportProblemCode::*;
     check_problems("Handle,Title,Variant Price\na,A,\n", &[(2, "Variant Price", MissingPrice)]);
     check_problems("Handle,Title,Variant Price\na,A,cheap\n", &[(2, "Variant Price", NotANumber)]);
     check_problems("Handle,Title,Variant Price\na,A,-1\n", &[(2, "Variant Price", NotANumber)]);
@@ -138,7 +141,7 @@ fn a_file_in_windows_1252_with_semicolons_and_decimal_commas_is_read() {
     let products = import(b"Handle;Title;Variant Price\ncafe;Caf\xe9 \x80;1.299,50\n");
     assert_eq!(products.0[0].product.title, "Café €");
     assert_eq!(products.0[0].product.variants[0].list_price, usd(129_950));
-    assert_eq!(products.1.iter().map(|problem| problem.code).collect::<Vec<_>>(), [ProblemCode::EncodingGuessed]);
+    assert_eq!(products.1.iter().map(|problem| problem.code).collect::<Vec<_>>(), [ImportProblemCode::EncodingGuessed]);
 }
 
 #[test]
@@ -158,7 +161,7 @@ fn a_product_of_too_many_variants_keeps_the_first_and_tells_the_rest() {
     assert_eq!(
         problems
             .iter()
-            .filter(|problem| problem.code == ProblemCode::TooManyVariants && problem.severity == Severity::Error)
+            .filter(|problem| problem.code == ImportProblemCode::TooManyVariants && problem.severity == ImportSeverity::Error)
             .count(),
         3
     );
@@ -173,19 +176,19 @@ fn blocks_of_one_handle_become_one_product() {
         a,A,1,Size,S,https://a/1,,7\n";
     let mut products = import(file.as_bytes()).0;
     let later = products.pop().unwrap();
-    assert!(later.is_continuation);
+    assert!(later.item.is_continuation);
     products[0].absorb(later);
-    let ImportedProduct { product, stock, row_count, .. } = &products[0];
+    let ToldProduct { product, item } = &products[0];
     assert_eq!(
         product.variants.iter().map(|variant| (variant.id, variant.image)).collect::<Vec<_>>(),
         [(ids::variant_at(0), None), (ids::variant_at(1), Some(ids::image_at(1)))]
     );
     assert_eq!(product.images.iter().map(|image| image.id).collect::<Vec<_>>(), [ids::image_at(0), ids::image_at(1)]);
     assert_eq!(
-        stock.iter().map(|(place, on_hand)| (*place, on_hand.thousandths)).collect::<Vec<_>>(),
+        item.stock.iter().map(|(place, on_hand)| (*place, on_hand.thousandths)).collect::<Vec<_>>(),
         [(0, 5000), (1, 6000), (0, 7000)]
     );
-    assert_eq!(*row_count, 3);
+    assert_eq!(item.rows, 3);
 }
 
 /// A file that is made while it is read, a row at a time.
@@ -310,7 +313,7 @@ proptest! {
         prop_assert_eq!(imported.len(), products.len());
         for (before, after) in products.iter().zip(&imported) {
             prop_assert_eq!(before, &after.product, "{}", String::from_utf8_lossy(&file));
-            prop_assert!(after.stock.iter().all(|(_, on_hand)| on_hand.thousandths == quantity));
+            prop_assert!(after.item.stock.iter().all(|(_, on_hand)| on_hand.thousandths == quantity));
         }
     }
 
@@ -318,9 +321,11 @@ proptest! {
     fn no_file_whatsoever_makes_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), header in any::<bool>()) {
         let start: &[u8] = if header { b"Handle,Title,Variant Price,Image Src\n" } else { b"" };
         let file = [start, &bytes].concat();
-        if let Ok(mut reader) = Reader::open(file.as_slice(), Currency::USD) {
-            let products = reader.by_ref().count();
-            prop_assert!(products <= 400 && reader.take_problems().len() <= 501);
+        if let Ok(reader) = Reader::open(file.as_slice(), Currency::USD) {
+            // Those of rows before the product, and its own.
+            let problems_max = 2 * (PROBLEMS_MAX + 1);
+            let items: Vec<_> = reader.filter_map(Result::ok).collect();
+            prop_assert!(items.len() <= 400 && items.iter().all(|item| item.problems.len() <= problems_max));
         }
     }
 

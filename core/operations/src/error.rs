@@ -112,8 +112,6 @@ pub enum Refusal {
     DeviceIsRevoked,
     #[error("nothing of this device waits for approval here")]
     NothingToApprove,
-    #[error("the imported file broke off: {reason}")]
-    ImportBroken { reason: String },
 }
 
 impl OperationError {
@@ -169,7 +167,6 @@ impl Refusal {
             Self::OwnDevice => "own_device",
             Self::DeviceIsRevoked => "device_is_revoked",
             Self::NothingToApprove => "nothing_to_approve",
-            Self::ImportBroken { .. } => "import_broken",
         }
     }
 }

@@ -45,9 +45,7 @@ pub use basket::{Parked, PricingRules, Recalled};
 pub use batch::{BatchLine, BatchSale, BatchSeller, BatchTender};
 pub use by::By;
 pub use catalog::PRODUCTS_AT_ONCE_MAX;
-pub use catalog_import::{
-    IMPORT_PROBLEMS_MAX, ImportItem, ImportOptions, ImportProblem, ImportProgress, ImportReport, ImportSeverity, UndoneImport,
-};
+pub use catalog_import::{IMPORT_PROBLEMS_MAX, ImportOptions, ImportProgress, ImportReport, UndoneImport};
 pub use error::{OperationError, Outcome, Refusal};
 pub use home::{DeviceNotSeen, HomeTasks, OverRefunded};
 pub use label::Label;

@@ -3,17 +3,17 @@
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
-use serde_json::{Value, json};
-use tradepost_connection::{Blobs, Keep};
+use serde_json::json;
+use tradepost_connection::Keep;
 use tradepost_domain::catalog::Product;
+use tradepost_domain::import::{ImportItem, ImportProblem};
 use tradepost_domain::quantity::Quantity;
-use tradepost_exchange::shopify::{self, ExportColumns, Exporter, ImportedProduct};
-use tradepost_exchange::{ExchangeError, Problem, Severity};
+use tradepost_exchange::ExchangeError;
+use tradepost_exchange::shopify::{self, ExportColumns, Exporter};
 use tradepost_operations::read::{PAGE_MAX, ProductFilter};
-use tradepost_operations::{ImportItem, ImportOptions, ImportProblem, ImportReport, ImportSeverity, Outcome, Refusal};
+use tradepost_operations::{ImportOptions, ImportReport};
 
 use crate::answer::Answer;
 use crate::args::{Export, Import};
@@ -32,7 +32,16 @@ pub fn import(data: &Path, import: &Import) -> Result<Answer, CliError> {
     let shop = open.shop.clone();
     let keep = if import.dry_run { Keep::No } else { Keep::Yes };
     let beside = import.file.parent().unwrap_or(Path::new("")).to_owned();
-    let mut items = Items { reader, is_at_end: false, pictures: open.device.blobs(), beside, keep };
+    let pictures = open.device.blobs();
+    let with_pictures = |mut item: ImportItem| {
+        for image in item.product.iter_mut().flat_map(|product| &mut product.images) {
+            if let Some(url) = pictures.adopt(&beside, &image.url, keep) {
+                image.url = url;
+            }
+        }
+        item
+    };
+    let mut items = reader.map(|item| item.map(with_pictures));
     let mut watch = |_: &_| ControlFlow::Continue(());
     let report = if import.dry_run {
         shop.plan_import(&mut open.by(), &mut items, &options, &mut watch)?
@@ -44,7 +53,6 @@ pub fn import(data: &Path, import: &Import) -> Result<Answer, CliError> {
 }
 
 fn answer(report: &ImportReport, is_dry_run: bool) -> Answer {
-    let problem = |problem: &ImportProblem| json!({ "row": problem.row, "column": problem.column, "severity": problem.severity, "message": problem.message });
     let json = json!({
         "rows": report.rows,
         "products": report.products,
@@ -52,7 +60,7 @@ fn answer(report: &ImportReport, is_dry_run: bool) -> Answer {
         "created": report.created,
         "updated": report.updated,
         "unchanged": report.unchanged,
-        "problems": report.problems.iter().map(problem).collect::<Vec<Value>>(),
+        "problems": report.problems,
         "problem_count": report.problem_count,
         "batch": report.batch,
         "dry_run": is_dry_run,
@@ -77,67 +85,8 @@ fn answer(report: &ImportReport, is_dry_run: bool) -> Answer {
 }
 
 fn shown(problem: &ImportProblem) -> String {
-    let word = match problem.severity {
-        ImportSeverity::Note => "note",
-        ImportSeverity::Warning => "warning",
-        ImportSeverity::Error => "error",
-    };
     let column = if problem.column.is_empty() { String::new() } else { format!(", {}", problem.column) };
-    format!("{word}: row {}{column}: {}", problem.row, problem.message)
-}
-
-/// What the reader of a file gives, as the import takes it; after the last product the problems that belong to none.
-struct Items<R> {
-    reader: R,
-    is_at_end: bool,
-    pictures: Arc<Blobs>,
-    /// The folder of the file, in which it may name pictures.
-    beside: PathBuf,
-    keep: Keep,
-}
-
-impl<R: std::io::Read> Iterator for Items<shopify::Reader<R>> {
-    type Item = Outcome<ImportItem>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match self.reader.next() {
-            Some(Ok(product)) => Some(Ok(self.with_pictures(item(product)))),
-            Some(Err(error)) => Some(Err(Refusal::ImportBroken { reason: error.to_string() }.into())),
-            None if self.is_at_end => None,
-            None => {
-                self.is_at_end = true;
-                let problems = self.reader.take_problems().into_iter().map(problem_of).collect();
-                Some(Ok(ImportItem { row: 1, rows: 0, product: None, stock: Vec::new(), is_continuation: false, problems }))
-            }
-        }
-    }
-}
-
-impl<R> Items<R> {
-    fn with_pictures(&self, mut item: ImportItem) -> ImportItem {
-        for image in item.product.iter_mut().flat_map(|product| &mut product.images) {
-            if let Some(url) = self.pictures.adopt(&self.beside, &image.url, self.keep) {
-                image.url = url;
-            }
-        }
-        item
-    }
-}
-
-fn item(imported: ImportedProduct) -> ImportItem {
-    let ImportedProduct { first_row, row_count, product, stock, is_continuation, problems } = imported;
-    let problems = problems.into_iter().map(problem_of).collect();
-    ImportItem { row: first_row, rows: row_count, product: Some(product), stock, is_continuation, problems }
-}
-
-fn problem_of(problem: Problem) -> ImportProblem {
-    let Problem { row, column, severity, code: _, message } = problem;
-    let severity = match severity {
-        Severity::Note => ImportSeverity::Note,
-        Severity::Warning => ImportSeverity::Warning,
-        Severity::Error => ImportSeverity::Error,
-    };
-    ImportProblem { row, column, severity, message }
+    format!("{}: row {}{column}: {}", problem.severity.word(), problem.row, problem.message)
 }
 
 fn only_shopify(format: Option<&str>) -> Result<(), CliError> {

@@ -9,11 +9,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tradepost_connection::SystemEnvironment;
 use tradepost_domain::money::Currency;
+use tradepost_exchange::shopify::Reader;
 
 use super::lab::{Lab, new_shop};
 use super::measure::{processor_time, show, status_kib, timed};
 use super::table::{Row, Verdict};
-use crate::product_file::{ProductFile, import};
+use crate::product_file::import;
 use crate::setting::open_shop;
 
 const CPU_MAX: Duration = Duration::from_secs(60);
@@ -53,7 +54,7 @@ pub fn child(arguments: &[String]) -> Result<(), String> {
     let input = BufReader::new(File::open(file).map_err(|error| error.to_string())?);
     let (mut side, _) = open_shop(Path::new(folder), Box::new(SystemEnvironment::new()), new_shop());
     let (cpu, resident) = (processor_time(), status_kib("self", "VmRSS"));
-    let mut products = ProductFile::open(input, Currency::EUR).map_err(|error| error.to_string())?;
+    let mut products = Reader::open(input, Currency::EUR).map_err(|error| error.to_string())?;
     let (report, wall) = timed(|| import(&mut side, &mut products));
     let cpu = processor_time().saturating_sub(cpu);
     let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);

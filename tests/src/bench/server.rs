@@ -8,12 +8,13 @@ use std::time::Duration;
 use tradepost_connection::{Device, SystemEnvironment};
 use tradepost_domain::device::DeviceRole;
 use tradepost_domain::id::TillId;
+use tradepost_exchange::shopify::Reader;
 use tradepost_operations::Shop;
 
 use super::lab::{Lab, new_shop};
 use super::load::Client;
 use super::measure::now;
-use crate::product_file::{ProductFile, import};
+use crate::product_file::import;
 use crate::setting::Side;
 
 /// How long the server may take to start.
@@ -106,7 +107,7 @@ impl Hosted {
         let products = lab.hosted_products();
         let file = std::fs::File::open(lab.product_file(products)?).map_err(|error| error.to_string())?;
         let currency = new_shop().currency;
-        let mut file = ProductFile::open(std::io::BufReader::new(file), currency).map_err(|error| error.to_string())?;
+        let mut file = Reader::open(std::io::BufReader::new(file), currency).map_err(|error| error.to_string())?;
         import(&mut side, &mut file);
         let token = std::fs::read_to_string(server.folder.join("admin-token")).map_err(|error| error.to_string())?;
         office.connect(&server.url(), token.trim()).map_err(words)?;

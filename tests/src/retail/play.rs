@@ -1,11 +1,13 @@
 //! The script, played at a till: a session for each day, sales one by one, as a shop's own script would.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use tradepost_domain::basket::Basket;
 use tradepost_domain::catalog::{Product, Variant, handle_of};
 use tradepost_domain::id::{BasketId, LineId, LocationId, ProductId, SaleId, TillId, TillSessionId, VariantId};
+use tradepost_domain::import::ImportItem;
 use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::quantity::Quantity;
 use tradepost_domain::refund::RefundRequest;
@@ -15,7 +17,7 @@ use tradepost_domain::till_session::CashCount;
 use tradepost_domain::time::Timestamp;
 use tradepost_operations::read::VariantRow;
 use tradepost_operations::{
-    BatchLine, BatchSale, BatchTender, By, ImportItem, ImportOptions, Outcome, ReceiptChoice, RefundOrder, RefundTender, Shop,
+    BatchLine, BatchSale, BatchTender, By, ImportOptions, Outcome, ReceiptChoice, RefundOrder, RefundTender, Shop,
     UnreceiptedRefund,
 };
 
@@ -56,7 +58,8 @@ pub fn catalog(office: &mut Side, lines: &[RetailLine]) -> u64 {
         }
     }
     let count = products.len() as u64;
-    let mut items = products.into_iter().zip(1_u64..).map(|((code, (title, price)), row)| Ok(item(row, code, title, price)));
+    let mut items =
+        products.into_iter().zip(1_u64..).map(|((code, (title, price)), row)| Ok::<_, Infallible>(item(row, code, title, price)));
     let (shop, mut by) = office.work();
     let report = shop
         .run_import(&mut by, &mut items, &ImportOptions::default(), &mut |_| ControlFlow::Continue(()))

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::problem::{ProblemCode, Problems};
+use tradepost_domain::import::ImportProblemCode;
+
+use crate::problem::Problems;
 use crate::rows::Row;
 
 /// A field that a column fills.
@@ -202,7 +204,7 @@ fn unique_name(name: &str, index: usize, names: &mut HashSet<String>, problems: 
     problems.warn(
         1,
         &base,
-        ProblemCode::DuplicateColumn,
+        ImportProblemCode::DuplicateColumn,
         format!("Two columns are called {base}. The first one counts; the other is kept as {renamed}."),
     );
     names.insert(renamed.clone());
@@ -242,12 +244,12 @@ fn tell_about(name: &str, lower: &str, target: Target, problems: &mut Problems) 
         let message = format!(
             "A product has at most three options. {name} is kept as text and exported again, and does not tell variants apart."
         );
-        problems.warn(1, name, ProblemCode::TooManyOptions, message);
+        problems.warn(1, name, ImportProblemCode::TooManyOptions, message);
     } else {
         problems.note(
             1,
             name,
-            ProblemCode::UnknownColumn,
+            ImportProblemCode::UnknownColumn,
             format!("{name} has no field here. Its texts are kept and exported again."),
         );
     }

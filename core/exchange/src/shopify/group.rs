@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 
 use tradepost_domain::barcode::barcode_key;
-use tradepost_domain::catalog::{Product, ProductStatus, StockPolicy, Variant};
+use tradepost_domain::catalog::{Product, ProductImage, ProductStatus, StockPolicy, Variant};
+use tradepost_domain::id::ImageId;
+use tradepost_domain::import::{ImportItem, ImportProblemCode};
 use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::quantity::{Quantity, Unit};
 use tradepost_domain::tax::TaxCategory;
 
 use super::columns::{Columns, Field, Target};
 use super::ids;
-use super::imported::{ImportedProduct, placed_image};
 use super::values::{self, BarcodeFlaw, Read};
 use crate::duplicates::DuplicateIndex;
 use crate::neutral::{Kind, unguard};
-use crate::problem::{ProblemCode, Problems};
+use crate::problem::Problems;
 use crate::rows::Row;
 
 /// The most variants of a product: Shopify's own limit.
@@ -124,7 +125,7 @@ impl Group {
                 self.handle,
                 PRODUCT_BYTES_MAX / 1024 / 1024
             );
-            return self.problems.error(row.number, "", ProblemCode::RowIgnored, message);
+            return self.problems.error(row.number, "", ImportProblemCode::RowIgnored, message);
         }
         self.tell_about_cells(reading, row);
         self.read_product_texts(reading, row);
@@ -134,7 +135,7 @@ impl Group {
             self.read_variant(reading, row, memory);
         } else if !image_was_added {
             let message = format!("This row adds neither a variant nor a picture to {}.", self.handle);
-            self.problems.note(row.number, "", ProblemCode::RowIgnored, message);
+            self.problems.note(row.number, "", ImportProblemCode::RowIgnored, message);
         }
         self.keep_other_columns(reading, row, has_variant);
     }
@@ -143,7 +144,7 @@ impl Group {
         for index in row.too_long() {
             let limit_kb = crate::rows::CELL_BYTES_MAX / 1024;
             let message = format!("This text is longer than {limit_kb} KB and was left out. Shorten it and import again.");
-            self.problems.error(row.number, reading.columns.name_at(*index), ProblemCode::TextTooLong, message);
+            self.problems.error(row.number, reading.columns.name_at(*index), ImportProblemCode::TextTooLong, message);
         }
     }
 
@@ -158,7 +159,7 @@ impl Group {
         });
         if status == Read::Unreadable {
             let message = format!("The status {status_cell:?} is not active, draft or archived.");
-            self.problems.warn(row.number, reading.columns.name_of(Field::Status), ProblemCode::UnknownValue, message);
+            self.problems.warn(row.number, reading.columns.name_of(Field::Status), ImportProblemCode::UnknownValue, message);
             self.keep(Field::Status, &status_cell);
         }
         if published == Read::Unreadable {
@@ -176,7 +177,7 @@ impl Group {
 
     fn tell_unknown_boolean(&mut self, reading: Reading<'_>, row: &Row, field: Field, cell: &str) {
         let message = format!("{cell:?} is neither TRUE nor FALSE; TRUE was taken.");
-        self.problems.warn(row.number, reading.columns.name_of(field), ProblemCode::UnknownValue, message);
+        self.problems.warn(row.number, reading.columns.name_of(field), ImportProblemCode::UnknownValue, message);
     }
 
     fn read_product_texts(&mut self, reading: Reading<'_>, row: &Row) {
@@ -193,7 +194,7 @@ impl Group {
                 *mine = text;
             } else if !text.is_empty() && *mine != text {
                 let message = format!("An earlier row of {} has another text here, which was kept.", self.handle);
-                self.problems.warn(row.number, reading.columns.name_of(field), ProblemCode::ValueIgnored, message);
+                self.problems.warn(row.number, reading.columns.name_of(field), ImportProblemCode::ValueIgnored, message);
             }
         }
         let tags = reading.text(row, Field::Tags);
@@ -220,7 +221,7 @@ impl Group {
         }
         if self.images.len() >= IMAGES_MAX {
             let message = format!("{} has more than {IMAGES_MAX} pictures. This one was left out.", self.handle);
-            self.problems.error(row.number, reading.columns.name_of(Field::ImageUrl), ProblemCode::TooManyImages, message);
+            self.problems.error(row.number, reading.columns.name_of(Field::ImageUrl), ImportProblemCode::TooManyImages, message);
             return true;
         }
         let position_cell = reading.cell(row, Field::ImagePosition);
@@ -235,13 +236,13 @@ impl Group {
     fn tell_not_a_number(&mut self, reading: Reading<'_>, row: &Row, field: Field, cell: &str) {
         let cell: String = cell.trim().chars().take(60).collect();
         let message = format!("{cell:?} cannot be read as a number and was left out. Write it like 1299.00.");
-        self.problems.error(row.number, reading.columns.name_of(field), ProblemCode::NotANumber, message);
+        self.problems.error(row.number, reading.columns.name_of(field), ImportProblemCode::NotANumber, message);
     }
 
     fn read_variant(&mut self, reading: Reading<'_>, row: &Row, memory: &mut FileMemory) {
         if self.product.variants.len() >= VARIANTS_MAX {
             let message = format!("{} has more than {VARIANTS_MAX} variants. This one was left out.", self.handle);
-            return self.problems.error(row.number, "", ProblemCode::TooManyVariants, message);
+            return self.problems.error(row.number, "", ImportProblemCode::TooManyVariants, message);
         }
         let index = self.product.variants.len();
         let mut imported = BTreeMap::new();
@@ -287,11 +288,11 @@ impl Group {
                     reading.currency,
                     amount.to_decimal()
                 );
-                self.problems.warn(row.number, reading.columns.name_of(field), ProblemCode::ValueRounded, message);
+                self.problems.warn(row.number, reading.columns.name_of(field), ImportProblemCode::ValueRounded, message);
             }
             Read::Empty if field == Field::Price => {
                 let message = "This variant has no price and cannot be sold until it has one.";
-                self.problems.warn(row.number, reading.columns.name_of(field), ProblemCode::MissingPrice, message);
+                self.problems.warn(row.number, reading.columns.name_of(field), ImportProblemCode::MissingPrice, message);
             }
             Read::Empty | Read::Exact(_) => {}
         }
@@ -315,7 +316,12 @@ impl Group {
             && compare_at.minor < price.minor
         {
             let message = format!("The compare-at price {} is below the price {}.", compare_at.to_decimal(), price.to_decimal());
-            self.problems.warn(row.number, reading.columns.name_of(Field::CompareAt), ProblemCode::CompareAtBelowPrice, message);
+            self.problems.warn(
+                row.number,
+                reading.columns.name_of(Field::CompareAt),
+                ImportProblemCode::CompareAtBelowPrice,
+                message,
+            );
         }
         compare_at
     }
@@ -335,7 +341,7 @@ impl Group {
         let unit = values::unit(&cell);
         if unit == Read::Unreadable {
             let message = format!("The unit {cell:?} is not known; the variant is sold by the piece.");
-            self.problems.warn(row.number, reading.columns.name_of(Field::Unit), ProblemCode::UnknownValue, message);
+            self.problems.warn(row.number, reading.columns.name_of(Field::Unit), ImportProblemCode::UnknownValue, message);
         }
         keep_inexact(unit, Field::Unit, &cell, imported);
         unit.value().unwrap_or_default()
@@ -371,7 +377,7 @@ impl Group {
         let policy = values::policy(&policy_cell);
         if policy == Read::Unreadable {
             let message = format!("{policy_cell:?} is neither deny nor continue; deny was taken.");
-            self.problems.warn(row.number, reading.columns.name_of(Field::Policy), ProblemCode::UnknownValue, message);
+            self.problems.warn(row.number, reading.columns.name_of(Field::Policy), ImportProblemCode::UnknownValue, message);
         }
         keep_inexact(policy, Field::Policy, &policy_cell, imported);
         policy.value().unwrap_or(StockPolicy::StopAtZero)
@@ -387,7 +393,7 @@ impl Group {
         if value.thousandths < 0 {
             let message =
                 format!("{} on hand is less than nothing. The stock starts there until somebody counts it.", cell.trim());
-            self.problems.warn(row.number, reading.columns.name_of(Field::Quantity), ProblemCode::NegativeNumber, message);
+            self.problems.warn(row.number, reading.columns.name_of(Field::Quantity), ImportProblemCode::NegativeNumber, message);
         }
         self.stock.push((variant, value));
     }
@@ -398,12 +404,12 @@ impl Group {
         if cell.trim().starts_with('\'') && !memory.apostrophe_told {
             memory.apostrophe_told = true;
             let message = "The apostrophe that spreadsheets put before numbers was taken off, here and in all codes after it.";
-            self.problems.note(row.number, reading.columns.name_of(field), ProblemCode::ApostropheRemoved, message);
+            self.problems.note(row.number, reading.columns.name_of(field), ImportProblemCode::ApostropheRemoved, message);
         }
         let (index, key, problem) = if field == Field::Sku {
-            (&mut memory.skus, code.clone(), ProblemCode::DuplicateSku)
+            (&mut memory.skus, code.clone(), ImportProblemCode::DuplicateSku)
         } else {
-            (&mut memory.barcodes, barcode_key(&code), ProblemCode::DuplicateBarcode)
+            (&mut memory.barcodes, barcode_key(&code), ImportProblemCode::DuplicateBarcode)
         };
         if !code.is_empty()
             && let Some(earlier) = index.earlier_row(&key, row.number)
@@ -423,12 +429,12 @@ impl Group {
                 let message = format!(
                     "The last digit of {first} does not fit the others: one of its digits is wrong, or it is a code of your own."
                 );
-                self.problems.warn(row.number, column, ProblemCode::GtinCheckDigit, message);
+                self.problems.warn(row.number, column, ImportProblemCode::GtinCheckDigit, message);
             }
             Some(BarcodeFlaw::Scientific) => {
                 let message =
                     format!("A spreadsheet has turned this barcode into {first} and lost its last digits. Scan it again.");
-                self.problems.warn(row.number, column, ProblemCode::BarcodeDamaged, message);
+                self.problems.warn(row.number, column, ImportProblemCode::BarcodeDamaged, message);
             }
             None => {}
         }
@@ -457,26 +463,26 @@ impl Group {
                 }
                 (Target::Product | Target::Variant | Target::Field(_), _) => {
                     let message = "This row only adds a picture; what stands in this column was left out.";
-                    self.problems.warn(row.number, &column.name, ProblemCode::ValueIgnored, message);
+                    self.problems.warn(row.number, &column.name, ImportProblemCode::ValueIgnored, message);
                 }
             }
         }
     }
 
     /// All rows are there: puts pictures in order, names options, joins variants and pictures.
-    pub(crate) fn finish(mut self) -> ImportedProduct {
+    pub(crate) fn finish(mut self) -> ImportItem {
         if self.product.title.is_empty() && !self.is_continuation {
             let message = "This product has no title; its handle was taken.";
-            self.problems.warn(self.first_row, Field::Title.name(), ProblemCode::MissingTitle, message);
+            self.problems.warn(self.first_row, Field::Title.name(), ImportProblemCode::MissingTitle, message);
             self.product.title = self.handle.clone();
         }
         self.name_options();
         self.tell_duplicate_variants();
         self.place_images();
-        ImportedProduct {
-            first_row: self.first_row,
-            row_count: self.row_count,
-            product: self.product,
+        ImportItem {
+            row: self.first_row,
+            rows: self.row_count,
+            product: Some(self.product),
             stock: self.stock,
             is_continuation: self.is_continuation,
             problems: self.problems.take(),
@@ -504,7 +510,7 @@ impl Group {
         for (option, name) in names.iter_mut().enumerate().filter(|(_, name)| name.is_empty()) {
             *name = format!("Option {}", option + 1);
             let message = format!("{} has values without the option's name; it is called {name} now.", self.handle);
-            self.problems.warn(self.first_row, Field::OptionName(option).name(), ProblemCode::MissingOptionName, message);
+            self.problems.warn(self.first_row, Field::OptionName(option).name(), ImportProblemCode::MissingOptionName, message);
         }
         for variant in variants {
             variant.options.resize(names.len(), String::new());
@@ -519,7 +525,7 @@ impl Group {
                 Some(earlier) => {
                     let message =
                         format!("Row {earlier} has the same options. Both variants were taken; buyers cannot tell them apart.");
-                    self.problems.warn(*row, Field::OptionValue(0).name(), ProblemCode::DuplicateVariant, message);
+                    self.problems.warn(*row, Field::OptionValue(0).name(), ImportProblemCode::DuplicateVariant, message);
                 }
                 None => drop(seen.insert(&variant.options, *row)),
             }
@@ -536,6 +542,16 @@ impl Group {
             variant.image = Some(placed_image(images, url, String::new()));
         }
     }
+}
+
+/// The id of the picture with this address, which is added where it is new.
+fn placed_image(images: &mut Vec<ProductImage>, url: String, alt_text: String) -> ImageId {
+    let present = images.iter().find(|image| image.url == url).map(|image| image.id);
+    present.unwrap_or_else(|| {
+        let id = ids::image_at(images.len());
+        images.push(ProductImage { id, url, alt_text });
+        id
+    })
 }
 
 fn has_variant_cells(reading: Reading<'_>, row: &Row) -> bool {

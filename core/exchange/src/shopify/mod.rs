@@ -8,11 +8,9 @@ pub(crate) mod columns;
 mod export;
 mod group;
 pub mod ids;
-mod imported;
 mod reader;
 mod values;
 
 pub use export::{ExportColumns, Exporter, export};
 pub use group::{IMAGES_MAX, PRODUCT_BYTES_MAX, VARIANTS_MAX};
-pub use imported::ImportedProduct;
 pub use reader::Reader;

@@ -3,15 +3,15 @@
 use std::io::Read;
 
 use tradepost_domain::catalog::handle_of;
+use tradepost_domain::import::{ImportItem, ImportProblemCode};
 use tradepost_domain::money::Currency;
 
 use super::columns::{Columns, Field};
 use super::group::{FileMemory, Group, Reading};
-use super::imported::ImportedProduct;
 use crate::duplicates::DuplicateIndex;
 use crate::error::ExchangeError;
 use crate::format::Format;
-use crate::problem::{Problem, ProblemCode, Problems};
+use crate::problem::Problems;
 use crate::rows::{Row, Rows};
 use crate::source::Source;
 
@@ -41,7 +41,7 @@ impl<R: Read> Reader<R> {
         let columns = Columns::read(&row, &mut file_problems);
         if columns.index_of(Field::Handle).is_none() {
             let message = "The file has no column Handle. Handles were made from titles.";
-            file_problems.note(1, Field::Handle.name(), ProblemCode::MissingHandle, message);
+            file_problems.note(1, Field::Handle.name(), ImportProblemCode::MissingHandle, message);
         }
         Ok(Self {
             rows,
@@ -62,12 +62,7 @@ impl<R: Read> Reader<R> {
         self.rows.rows_read().saturating_sub(1)
     }
 
-    /// Problems of the file itself and of rows that belong to no product, since the last call. Ask again after the last product.
-    pub fn take_problems(&mut self) -> Vec<Problem> {
-        self.file_problems.take()
-    }
-
-    fn advance(&mut self) -> Result<Option<ImportedProduct>, ExchangeError> {
+    fn advance(&mut self) -> Result<Option<ImportItem>, ExchangeError> {
         while !self.is_finished {
             if self.rows.next_row(&mut self.row).map_err(ExchangeError::Read)?.is_none() {
                 self.is_finished = true;
@@ -79,7 +74,7 @@ impl<R: Read> Reader<R> {
     }
 
     /// Adds the row to its product; returns the product before it when that is complete.
-    fn take_row(&mut self) -> Option<ImportedProduct> {
+    fn take_row(&mut self) -> Option<ImportItem> {
         if self.row.is_blank() {
             return None;
         }
@@ -94,14 +89,14 @@ impl<R: Read> Reader<R> {
             _ => match handle_of(&title) {
                 made if made.is_empty() => {
                     let message = "This row has neither a handle nor a title. It was left out.";
-                    problems.error(self.row.number, Field::Handle.name(), ProblemCode::RowIgnored, message);
+                    problems.error(self.row.number, Field::Handle.name(), ImportProblemCode::RowIgnored, message);
                     self.file_problems.extend(problems.take());
                     return None;
                 }
                 made => {
                     if has_handles && current != Some(made.as_str()) {
                         let message = format!("The handle is missing; {made} was made from the title.");
-                        problems.warn(self.row.number, Field::Handle.name(), ProblemCode::MissingHandle, message);
+                        problems.warn(self.row.number, Field::Handle.name(), ImportProblemCode::MissingHandle, message);
                     }
                     made
                 }
@@ -116,7 +111,7 @@ impl<R: Read> Reader<R> {
         if let Some(earlier) = earlier {
             let message =
                 format!("Row {earlier} began the product {handle}, with other products between. These rows are added to it.");
-            problems.warn(self.row.number, self.columns.name_of(Field::Handle), ProblemCode::RepeatedHandle, message);
+            problems.warn(self.row.number, self.columns.name_of(Field::Handle), ImportProblemCode::RepeatedHandle, message);
         }
         let group = Group::begin(reading, &self.row, handle, earlier.is_some(), problems, &mut self.memory);
         self.group.replace(group).map(Group::finish)
@@ -128,7 +123,7 @@ impl<R: Read> Reader<R> {
         let (row, columns) = (&self.row, &self.columns);
         if row.len() < columns.len() {
             let message = format!("This row has {} of {} cells. The missing ones were taken as empty.", row.len(), columns.len());
-            problems.warn(row.number, "", ProblemCode::RaggedRow, message);
+            problems.warn(row.number, "", ImportProblemCode::RaggedRow, message);
         }
         let has_text_beyond =
             row.cells_beyond > 0 || (columns.len()..row.len()).any(|index| !row.bytes(index).trim_ascii().is_empty());
@@ -138,31 +133,42 @@ impl<R: Read> Reader<R> {
                 row.len(),
                 columns.len()
             );
-            problems.error(row.number, "", ProblemCode::RaggedRow, message);
+            problems.error(row.number, "", ImportProblemCode::RaggedRow, message);
         }
         if row.ends_inside_quotes {
             let message = "A quotation mark in this row is never closed, so everything up to the end of the file was read as one text. Close it and import again.";
-            problems.error(row.number, "", ProblemCode::QuoteNotClosed, message);
+            problems.error(row.number, "", ImportProblemCode::QuoteNotClosed, message);
         }
         if !self.encoding_told && !row.is_utf8() {
             self.encoding_told = true;
             let message = "The file is not in UTF-8. It was read as Windows-1252; check letters with accents. Save it as \"CSV UTF-8\" if they are wrong.";
-            problems.note(row.number, "", ProblemCode::EncodingGuessed, message);
+            problems.note(row.number, "", ImportProblemCode::EncodingGuessed, message);
         }
         problems
     }
 }
 
+/// The products of the file, one after another, each with the problems of rows before it that belong to none; after the last an item without a
+/// product, where such rows are left.
 impl<R: Read> Iterator for Reader<R> {
-    type Item = Result<ImportedProduct, ExchangeError>;
+    type Item = Result<ImportItem, ExchangeError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let result = self.advance();
-        if result.is_err() {
-            self.is_finished = true;
-            self.group = None;
+        let product = match self.advance() {
+            Ok(product) => product,
+            Err(error) => {
+                self.is_finished = true;
+                self.group = None;
+                return Some(Err(error));
+            }
+        };
+        let mut problems = self.file_problems.take();
+        if product.is_none() && problems.is_empty() {
+            return None;
         }
-        result.transpose()
+        let mut item = product.unwrap_or_default();
+        problems.append(&mut item.problems);
+        Some(Ok(ImportItem { problems, ..item }))
     }
 }
 

@@ -7,6 +7,7 @@ mod merge;
 mod undo;
 
 use std::collections::HashSet;
+use std::fmt::Display;
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use tradepost_domain::catalog::{Product, StockPolicy};
 use tradepost_domain::document::{Document, DocumentEdit, FieldChange, Scalar};
 use tradepost_domain::fact::{Fact, FactBody};
 use tradepost_domain::id::{BatchId, FactId, LocationId, ProductId, VariantId};
+use tradepost_domain::import::{ImportItem, ImportProblem, ImportProblemCode, ImportSeverity};
 use tradepost_domain::quantity::Quantity;
 use tradepost_domain::shop::ShopSettings;
 use tradepost_domain::staff::Permission;
@@ -35,48 +37,6 @@ const CHUNK_PRODUCTS_MAX: usize = 100;
 const CHUNK_BYTES_MAX: usize = 1024 * 1024;
 /// Fields of one product that one entry takes: a product of two thousand variants comes in several.
 const CHUNK_FIELDS_MAX: usize = 5_000;
-
-/// One product of a file, or only what is wrong with some rows.
-#[derive(Debug, Clone)]
-pub struct ImportItem {
-    /// Its first row; the header is 1.
-    pub row: u64,
-    /// How many rows it took.
-    pub rows: u64,
-    /// The product. Its ids only tie its parts together; it gets its own or those of the product it matches.
-    pub product: Option<Product>,
-    /// On hand, by index of the variant, where the file tells it.
-    pub stock: Vec<(usize, Quantity)>,
-    /// Whether the file had rows of this product before: these add to it.
-    pub is_continuation: bool,
-    /// What is wrong with its rows.
-    pub problems: Vec<ImportProblem>,
-}
-
-/// What is wrong with a row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImportProblem {
-    /// The row; the header is 1.
-    pub row: u64,
-    /// The column as the file calls it; empty: the whole row.
-    pub column: String,
-    /// How bad it is.
-    pub severity: ImportSeverity,
-    /// What it is and what to do.
-    pub message: String,
-}
-
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ImportSeverity {
-    /// Something to know.
-    Note,
-    /// Taken, but somebody should look at it.
-    Warning,
-    /// Not taken.
-    Error,
-}
 
 /// What an import goes by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -123,7 +83,7 @@ pub struct ImportReport {
 
 impl ImportReport {
     /// Adds something that is wrong.
-    pub fn add_problem(&mut self, problem: ImportProblem) {
+    fn add_problem(&mut self, problem: ImportProblem) {
         self.problem_count = self.problem_count.saturating_add(1);
         if self.problems.len() < IMPORT_PROBLEMS_MAX {
             self.problems.push(problem);
@@ -131,15 +91,16 @@ impl ImportReport {
     }
 }
 
-type Items<'a> = &'a mut dyn Iterator<Item = Outcome<ImportItem>>;
+/// Products as the reader of a file gives them. At its first error reading broke off.
+type Items<'a, E> = &'a mut dyn Iterator<Item = Result<ImportItem, E>>;
 type Watch<'a> = &'a mut dyn FnMut(&ImportProgress) -> ControlFlow<()>;
 
 impl Shop {
     /// What an import would do. Records nothing.
-    pub fn plan_import(
+    pub fn plan_import<E: Display>(
         &self,
         by: &mut By<'_>,
-        items: Items<'_>,
+        items: Items<'_, E>,
         options: &ImportOptions,
         watch: Watch<'_>,
     ) -> Outcome<ImportReport> {
@@ -147,10 +108,10 @@ impl Shop {
     }
 
     /// Takes the products of a file. Stopping it, or a power cut, leaves what was taken until then; importing again goes on from there.
-    pub fn run_import(
+    pub fn run_import<E: Display>(
         &self,
         by: &mut By<'_>,
-        items: Items<'_>,
+        items: Items<'_, E>,
         options: &ImportOptions,
         watch: Watch<'_>,
     ) -> Outcome<ImportReport> {
@@ -228,7 +189,7 @@ impl<'a> Import<'a> {
         })
     }
 
-    fn run(mut self, by: &mut By<'_>, items: Items<'_>, watch: Watch<'_>, mode: Mode) -> Outcome<ImportReport> {
+    fn run<E: Display>(mut self, by: &mut By<'_>, items: Items<'_, E>, watch: Watch<'_>, mode: Mode) -> Outcome<ImportReport> {
         for item in items {
             match item {
                 Ok(item) => self.take(by, item, mode)?,
@@ -395,8 +356,13 @@ impl<'a> Import<'a> {
     }
 
     fn refuse(&mut self, row: u64, error: &OperationError) {
-        let problem = ImportProblem { row, column: String::new(), severity: ImportSeverity::Error, message: error.to_string() };
-        self.report.add_problem(problem);
+        self.report.add_problem(ImportProblem {
+            row,
+            column: String::new(),
+            severity: ImportSeverity::Error,
+            code: ImportProblemCode::ProductRefused,
+            message: error.to_string(),
+        });
     }
 
     /// The stock of variants that are new here. Those that were here before have moved since the file was written: it is not asked.

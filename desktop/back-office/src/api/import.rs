@@ -10,10 +10,9 @@ use serde::Serialize;
 use tradepost_connection::{BLOB_BYTES_MAX, Blobs, Keep};
 use tradepost_domain::catalog::ProductImage;
 use tradepost_domain::id::BatchId;
-use tradepost_exchange::{Problem, Severity, shopify};
-use tradepost_operations::{
-    ImportItem, ImportOptions, ImportProblem, ImportProgress, ImportReport, ImportSeverity, OperationError, Outcome, Refusal,
-};
+use tradepost_domain::import::{ImportItem, ImportProblem, ImportSeverity};
+use tradepost_exchange::{ExchangeError, shopify};
+use tradepost_operations::{ImportOptions, ImportProgress, ImportReport};
 use ts_rs::TS;
 
 use super::desk::{BackOffice, News, OpenShop, held};
@@ -175,9 +174,8 @@ fn pictures_folder(open: &OpenShop) -> PathBuf {
 fn dry_run(open: &OpenShop, bytes: &[u8]) -> ApiResult<(ImportReport, BTreeMap<String, BTreeSet<String>>)> {
     open.write(|write| {
         let mut items = Items::open(bytes, write.reader.shop()?.currency, open, Keep::No)?;
-        let mut report =
-            write.shop.plan_import(&mut write.by, &mut items, &ImportOptions::default(), &mut |_| ControlFlow::Continue(()))?;
-        items.last_problems().into_iter().for_each(|problem| report.add_problem(problem));
+        let watch = &mut |_: &ImportProgress| ControlFlow::Continue(());
+        let report = write.shop.plan_import(&mut write.by, &mut items, &ImportOptions::default(), watch)?;
         Ok((report, items.named))
     })
 }
@@ -186,7 +184,7 @@ fn dry_run(open: &OpenShop, bytes: &[u8]) -> ApiResult<(ImportReport, BTreeMap<S
 pub fn problems(open: &OpenShop, severity: &str, offset: usize, limit: usize) -> ApiResult<Window<ImportProblemLine>> {
     let planned = held(&open.planned);
     let list = planned.as_ref().map(|planned| planned.report.problems.as_slice()).unwrap_or_default();
-    let fits = |problem: &&ImportProblem| severity.is_empty() || word(problem.severity) == severity;
+    let fits = |problem: &&ImportProblem| severity.is_empty() || problem.severity.word() == severity;
     let total = list.iter().filter(fits).count() as u64;
     let rows = list.iter().filter(fits).enumerate().skip(offset).take(limit).map(|(index, problem)| ImportProblemLine {
         id: index.to_string(),
@@ -273,54 +271,20 @@ impl<'a> Items<'a> {
             image.url = url;
         }
     }
-
-    /// What is wrong with rows after the last product.
-    fn last_problems(&mut self) -> Vec<ImportProblem> {
-        self.reader.take_problems().into_iter().map(problem_of).collect()
-    }
 }
 
 impl Iterator for Items<'_> {
-    type Item = Outcome<ImportItem>;
+    type Item = Result<ImportItem, ExchangeError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut imported = match self.reader.next()? {
-            Ok(imported) => imported,
-            Err(error) => return Some(Err(OperationError::Refused(Refusal::ImportBroken { reason: error.to_string() }))),
-        };
-        let mut problems = self.last_problems();
-        problems.extend(imported.problems.into_iter().map(problem_of));
-        imported.product.images.iter_mut().for_each(|image| self.adopt(image));
-        Some(Ok(ImportItem {
-            row: imported.first_row,
-            rows: imported.row_count,
-            product: Some(imported.product),
-            stock: imported.stock,
-            is_continuation: imported.is_continuation,
-            problems,
-        }))
+        let mut item = self.reader.next()?;
+        let product = item.as_mut().ok().and_then(|item| item.product.as_mut());
+        product.into_iter().flat_map(|product| &mut product.images).for_each(|image| self.adopt(image));
+        Some(item)
     }
 }
 
-fn problem_of(problem: Problem) -> ImportProblem {
-    let Problem { row, column, severity, code: _, message } = problem;
-    let severity = match severity {
-        Severity::Note => ImportSeverity::Note,
-        Severity::Warning => ImportSeverity::Warning,
-        Severity::Error => ImportSeverity::Error,
-    };
-    ImportProblem { row, column, severity, message }
-}
-
-fn word(severity: ImportSeverity) -> &'static str {
-    match severity {
-        ImportSeverity::Note => "note",
-        ImportSeverity::Warning => "warning",
-        ImportSeverity::Error => "error",
-    }
-}
-
-fn file_error(error: tradepost_exchange::ExchangeError) -> ApiError {
+fn file_error(error: ExchangeError) -> ApiError {
     let message = error.to_string();
     let mut letters = message.chars();
     let start: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();

@@ -1,37 +1,28 @@
-//! A product as a file tells it.
+//! A product as a whole file tells it: a plain model of what an import makes of the items that a reader gives.
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use tradepost_domain::catalog::{Product, ProductImage, Variant};
 use tradepost_domain::id::ImageId;
-use tradepost_domain::quantity::Quantity;
+use tradepost_domain::import::ImportItem;
+use tradepost_exchange::shopify::ids;
 
-use super::ids;
-use crate::problem::Problem;
-
-/// One product of a file: the rows in a row that share a handle.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ImportedProduct {
-    /// Its first row; the header is 1.
-    pub first_row: u64,
-    /// How many rows it took.
-    pub row_count: u64,
-    /// The product, with [`ids`] by place and at least one variant.
+#[derive(Debug, Clone)]
+pub struct ToldProduct {
     pub product: Product,
-    /// On hand, by index of the variant, where the file tells it.
-    pub stock: Vec<(usize, Quantity)>,
-    /// Whether the file had rows of this handle before, with others between: add these to that product ([`ImportedProduct::absorb`]).
-    pub is_continuation: bool,
-    /// What is wrong with its rows.
-    pub problems: Vec<Problem>,
+    /// What else its item said.
+    pub item: ImportItem,
 }
 
-impl ImportedProduct {
+impl ToldProduct {
+    pub fn of(mut item: ImportItem) -> Option<Self> {
+        Some(Self { product: item.product.take()?, item })
+    }
+
     /// Adds a later block of the same product: what is empty here is filled, pictures and variants that are new are added at the end (a
     /// variant with the same options, SKU, barcodes and price is the same). Stock that a later block tells stands behind what was told before.
     pub fn absorb(&mut self, later: Self) {
-        let Self { first_row: _, row_count, product: later, stock, is_continuation: _, problems } = later;
+        let Self { product: later, item } = later;
         let Product {
             id: _,
             handle: _,
@@ -47,8 +38,7 @@ impl ImportedProduct {
             variants,
             imported,
         } = later;
-        self.row_count += row_count;
-        self.problems.extend(problems);
+        self.item.rows += item.rows;
         let product = &mut self.product;
         for (mine, theirs) in [
             (&mut product.title, title),
@@ -77,12 +67,12 @@ impl ImportedProduct {
             placed_variant(&mut product.variants, variant)
         };
         let places: Vec<usize> = variants.into_iter().map(place_variant).collect();
-        self.stock.extend(stock.into_iter().filter_map(|(index, quantity)| Some((*places.get(index)?, quantity))));
+        self.item.stock.extend(item.stock.into_iter().filter_map(|(index, quantity)| Some((*places.get(index)?, quantity))));
     }
 }
 
 /// The id of the picture with this address, which is added where it is new.
-pub(super) fn placed_image(images: &mut Vec<ProductImage>, url: String, alt_text: String) -> ImageId {
+fn placed_image(images: &mut Vec<ProductImage>, url: String, alt_text: String) -> ImageId {
     let present = images.iter().find(|image| image.url == url).map(|image| image.id);
     present.unwrap_or_else(|| {
         let id = ids::image_at(images.len());
