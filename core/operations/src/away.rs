@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use tradepost_domain::device::DeviceRole;
-use tradepost_domain::document::Scalar;
 use tradepost_domain::id::{DocumentId, FactId, ReplicaId};
-use tradepost_domain::money::{Currency, Money};
+use tradepost_domain::money::Currency;
 use tradepost_domain::order::OrderStatus;
 use tradepost_replica::read::{ConflictRow, DeviceRow, JournalRow, StockRow};
 use tradepost_replica::{Reader, Vector};
 
+use crate::conflict::{field_in_words, value_in_words};
 use crate::error::Outcome;
 use crate::home::over_refunded;
 use crate::shop::Shop;
@@ -21,9 +21,6 @@ const ENTRIES_MAX: usize = 5_000;
 const PAGE: usize = 500;
 /// Lines of each kind of thing that needs a person.
 const LINES_MAX: usize = 20;
-
-/// The last part of the path of every field that holds an amount of money.
-const MONEY_FIELDS: [&str; 6] = ["list_price", "compare_at_price", "unit_cost", "price", "goods_gross_min", "unit_price"];
 
 /// What a line of the report is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -164,17 +161,18 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
 /// Which value stands until somebody says otherwise.
 fn decided(conflict: &ConflictRow, currency: Currency) -> Option<AwayLine> {
     let current = conflict.values.iter().find(|value| value.is_current)?;
-    let value = shown(&conflict.path, current.value.as_ref(), currency);
-    let text = format!("\"{}\": for now {} is {value}.", conflict.title, field(&conflict.path));
+    let value = value_in_words(&conflict.path, current.value.as_ref(), currency);
+    let text = format!("\"{}\": for now {} is {value}.", conflict.title, field_in_words(&conflict.path));
     Some(line(AwayKind::Decided, text, Some(conflict.document), None))
 }
 
 fn needs_decision(conflict: &ConflictRow, currency: Currency) -> AwayLine {
-    let values: Vec<String> = conflict.values.iter().map(|value| shown(&conflict.path, value.value.as_ref(), currency)).collect();
+    let values: Vec<String> =
+        conflict.values.iter().map(|value| value_in_words(&conflict.path, value.value.as_ref(), currency)).collect();
     let text = format!(
         "\"{}\": {} was set in several places at the same time ({}). Choose one.",
         conflict.title,
-        field(&conflict.path),
+        field_in_words(&conflict.path),
         values.join(", ")
     );
     line(AwayKind::NeedsYou, text, Some(conflict.document), None)
@@ -187,26 +185,4 @@ fn oversold(row: &StockRow) -> AwayLine {
 
 fn line(kind: AwayKind, text: String, document: Option<DocumentId>, fact: Option<FactId>) -> AwayLine {
     AwayLine { kind, text, document, fact }
-}
-
-/// The last part of a path, as a person would say it: `variants/<id>/list_price` is "price".
-fn field(path: &str) -> String {
-    match path.rsplit('/').find(|part| part.parse::<u64>().is_err()).unwrap_or(path) {
-        "list_price" => "price".to_owned(),
-        "unit_cost" => "cost".to_owned(),
-        other => other.replace('_', " "),
-    }
-}
-
-/// A value as a person says it; amounts of money are stored in minor units.
-fn shown(path: &str, value: Option<&Scalar>, currency: Currency) -> String {
-    let is_amount = MONEY_FIELDS.contains(&path.rsplit('/').next().unwrap_or(path));
-    match value {
-        None => "nothing".to_owned(),
-        Some(Scalar::Bool(true)) => "yes".to_owned(),
-        Some(Scalar::Bool(false)) => "no".to_owned(),
-        Some(Scalar::Int(minor)) if is_amount => Money::from_minor(*minor, currency).to_string(),
-        Some(Scalar::Int(number)) => number.to_string(),
-        Some(Scalar::Text(text)) => format!("\"{}\"", text.chars().take(60).collect::<String>()),
-    }
 }

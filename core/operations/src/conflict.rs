@@ -1,7 +1,8 @@
-//! Settling a field that several people set at the same time.
+//! Fields that several people set at the same time: told in words, and settled.
 
 use tradepost_domain::document::{DocumentEdit, DocumentKind, FieldChange, Scalar, TEXT_BYTES_MAX};
 use tradepost_domain::id::DocumentId;
+use tradepost_domain::money::{Currency, Money};
 use tradepost_domain::staff::Permission;
 use tradepost_replica::Recorded;
 
@@ -38,5 +39,38 @@ fn permission_for(kind: DocumentKind) -> Permission {
         | DocumentKind::StaffMember
         | DocumentKind::TaxTable
         | DocumentKind::ShippingTable => Permission::Administer,
+    }
+}
+
+/// The last part of the path of every field that holds an amount of money.
+const MONEY_FIELDS: [&str; 6] = ["list_price", "compare_at_price", "unit_cost", "price", "goods_gross_min", "unit_price"];
+
+/// Whether a number at this path is an amount of money, in minor units.
+pub fn holds_money(path: &str) -> bool {
+    MONEY_FIELDS.contains(&path.rsplit('/').next().unwrap_or(path))
+}
+
+/// A field as a person calls it, from its path: `variants/<id>/list_price` is "price".
+pub fn field_in_words(path: &str) -> String {
+    match path.rsplit('/').find(|part| part.parse::<u64>().is_err()).unwrap_or(path) {
+        "list_price" => "price".to_owned(),
+        "compare_at_price" => "compare-at price".to_owned(),
+        "unit_cost" => "cost".to_owned(),
+        "sku" => "SKU".to_owned(),
+        "product_type" => "type".to_owned(),
+        "description_html" => "description".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
+/// A field's value as a person says it.
+pub fn value_in_words(path: &str, value: Option<&Scalar>, currency: Currency) -> String {
+    match value {
+        None => "nothing".to_owned(),
+        Some(Scalar::Bool(true)) => "yes".to_owned(),
+        Some(Scalar::Bool(false)) => "no".to_owned(),
+        Some(Scalar::Int(minor)) if holds_money(path) => Money::from_minor(*minor, currency).to_string(),
+        Some(Scalar::Int(number)) => number.to_string(),
+        Some(Scalar::Text(text)) => format!("\"{}\"", text.chars().take(60).collect::<String>()),
     }
 }

@@ -46,6 +46,7 @@ pub use batch::{BatchLine, BatchSale, BatchSeller, BatchTender};
 pub use by::By;
 pub use catalog::PRODUCTS_AT_ONCE_MAX;
 pub use catalog_import::{IMPORT_PROBLEMS_MAX, ImportOptions, ImportProgress, ImportReport, UndoneImport};
+pub use conflict::{field_in_words, holds_money, value_in_words};
 pub use error::{OperationError, Outcome, Refusal};
 pub use home::{DeviceNotSeen, HomeTasks, OverRefunded};
 pub use label::Label;

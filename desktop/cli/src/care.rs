@@ -5,8 +5,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tradepost_connection::{BackupKeys, Device};
 use tradepost_domain::document::Scalar;
-use tradepost_operations::lock;
+use tradepost_domain::money::Currency;
 use tradepost_operations::read::{ConflictRow, ConflictValue, PAGE_MAX};
+use tradepost_operations::{field_in_words, lock, value_in_words};
 
 use crate::answer::Answer;
 use crate::args::{Backup, Conflicts, Restore};
@@ -46,10 +47,10 @@ pub fn conflicts(data: &Path, conflicts: &Conflicts) -> Result<Answer, CliError>
         let shop = open.shop.clone();
         shop.settle_conflict(&mut open.by(), id, path, value)?;
     }
-    let rows = open.read.conflicts(PAGE_MAX)?;
+    let (rows, currency) = (open.read.conflicts(PAGE_MAX)?, open.settings()?.currency);
     open.close()?;
     let json = json!({ "conflicts": rows.iter().map(conflict_json).collect::<Vec<_>>() });
-    let lines: Vec<String> = rows.iter().map(conflict_text).collect();
+    let lines: Vec<String> = rows.iter().map(|row| conflict_text(row, currency)).collect();
     Ok(Answer::new(json, if lines.is_empty() { "No conflicts.".to_owned() } else { lines.join("\n") }))
 }
 
@@ -84,9 +85,13 @@ fn conflict_json(row: &ConflictRow) -> Value {
     })
 }
 
-fn conflict_text(row: &ConflictRow) -> String {
-    let values: Vec<String> = row.values.iter().map(|value| json!(value.value).to_string()).collect();
-    format!("{} {}: {} is {}", row.document, row.title, row.path, values.join(" or "))
+/// What is in question, in words; under it what `--settle` takes.
+fn conflict_text(row: &ConflictRow, currency: Currency) -> String {
+    let words = row.values.iter().map(|value| value_in_words(&row.path, value.value.as_ref(), currency));
+    let stored = row.values.iter().map(|value| json!(value.value).to_string());
+    let (words, stored): (Vec<_>, Vec<_>) = (words.collect(), stored.collect());
+    let question = format!("{}: the {} is {}.", row.title, field_in_words(&row.path), words.join(" or "));
+    format!("{question}\n  --settle {} {} {}", row.document, row.path, stored.join("|"))
 }
 
 pub fn verify(data: &Path) -> Result<Answer, CliError> {

@@ -5,6 +5,7 @@ use tradepost_domain::document::{DocumentKind, Scalar};
 use tradepost_domain::id::{DocumentId, StaffId};
 use tradepost_domain::money::{Currency, Money};
 use tradepost_operations::read::{ConflictRow, ConflictValue, Reader};
+use tradepost_operations::{field_in_words, holds_money};
 use ts_rs::TS;
 
 use super::amount::{Moment, money_text};
@@ -117,28 +118,11 @@ fn kind_text(kind: DocumentKind) -> &'static str {
     }
 }
 
-/// A field's path in words: `variants/<id>/list_price` is "Price".
+/// A field's name at the head of a row: `variants/<id>/list_price` is "Price".
 fn field_text(path: &str) -> String {
-    let last = path.rsplit('/').find(|part| !part.bytes().all(|byte| byte.is_ascii_digit())).unwrap_or(path);
-    match last {
-        "list_price" => "Price".to_owned(),
-        "compare_at_price" => "Compare-at price".to_owned(),
-        "unit_cost" => "Cost".to_owned(),
-        "sku" => "SKU".to_owned(),
-        "product_type" => "Type".to_owned(),
-        "description" | "description_html" => "Description".to_owned(),
-        "tax_category" => "Tax category".to_owned(),
-        other => {
-            let words = other.replace('_', " ");
-            let mut letters = words.chars();
-            letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-        }
-    }
-}
-
-fn is_money(path: &str) -> bool {
-    let last = path.rsplit('/').next().unwrap_or(path);
-    path.contains("price") || path.contains("unit_cost") || matches!(last, "minor" | "goods_gross_min")
+    let words = field_in_words(path);
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn value_text(path: &str, value: Option<&Scalar>, currency: Currency) -> String {
@@ -146,14 +130,14 @@ fn value_text(path: &str, value: Option<&Scalar>, currency: Currency) -> String 
         None => "Removed".to_owned(),
         Some(Scalar::Bool(true)) => "Yes".to_owned(),
         Some(Scalar::Bool(false)) => "No".to_owned(),
-        Some(Scalar::Int(minor)) if is_money(path) => money_text(Money::from_minor(*minor, currency)),
+        Some(Scalar::Int(minor)) if holds_money(path) => money_text(Money::from_minor(*minor, currency)),
         Some(Scalar::Int(number)) => number.to_string(),
         Some(Scalar::Text(text)) => text.clone(),
     }
 }
 
 fn meaning(path: &str, text: &str, is_removed: bool) -> String {
-    let field = field_text(path).to_lowercase();
+    let field = field_in_words(path);
     match (is_removed, path.rsplit('/').find(|part| part.len() > 2).unwrap_or(path)) {
         (true, _) => format!("The {field} is taken away everywhere."),
         (false, "list_price" | "price") => format!("Tills and the web shop sell at {text} from now on."),
@@ -177,6 +161,7 @@ mod tests {
         assert_eq!(field_text(price), "Price");
         assert_eq!(value_text(price, Some(&Scalar::Int(1250)), Currency::USD), "$12.50");
         assert_eq!(field_text("options/0/name"), "Name");
+        assert_eq!(field_text("description_html"), "Description");
         assert_eq!(field_text("contact_email"), "Contact email");
         assert!(meaning(price, "$12.50", false).contains("$12.50"));
     }
