@@ -168,7 +168,27 @@ async fn an_order_comes_in(screen: &Screen, buyer: &Buyer) -> String {
     page
 }
 
+/// What fails is told where it was asked; where that is closed by then, not in the dialog that is open instead.
+async fn a_failure_comes_late(screen: &Screen) {
+    let is_in_the_dialog = "return document.querySelector('dialog[open]').innerText.includes('not an amount')";
+    screen.press("Mark paid").await;
+    screen.fill("Amount", "a lot").await;
+    screen.press("Record payment").await;
+    screen.sees("not an amount").await;
+    assert_eq!(screen.ask(is_in_the_dialog).await, true);
+    screen.hold_answers("order_step").await;
+    screen.press("Record payment").await;
+    screen.press("Not yet").await;
+    screen.press("Cancel order").await;
+    screen.sees("Its goods go back on sale").await;
+    screen.let_answers_come().await;
+    screen.sees("not an amount").await;
+    assert_eq!(screen.ask(is_in_the_dialog).await, false);
+    screen.press("Keep the order").await;
+}
+
 async fn pack_and_ship(screen: &Screen, buyer: &Buyer, page: &str) {
+    a_failure_comes_late(screen).await;
     screen.press("Mark paid").await;
     screen.press("Record payment").await;
     screen.sees("Payment recorded").await;
