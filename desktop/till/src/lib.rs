@@ -8,6 +8,7 @@
 
 pub mod app;
 pub mod ask;
+mod clicks;
 pub mod command;
 pub mod icon;
 pub mod inbox;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use tradepost_domain::id::LineId;
 
 use crate::ask::{Ask, News, ThemeChoice};
+use crate::clicks::Clicks;
 use crate::inbox::Inbox;
 use crate::keys::Scans;
 use crate::model::{Model, Stage};
@@ -37,6 +38,7 @@ pub struct TillApp {
     inbox: Inbox,
     asks: Box<dyn Asks>,
     scans: Scans,
+    clicks: Clicks,
     searched: String,
     /// The customers last searched for, while that panel is open.
     customers_searched: Option<String>,
@@ -54,6 +56,7 @@ impl TillApp {
             inbox,
             asks,
             scans: Scans::default(),
+            clicks: Clicks::default(),
             searched: String::new(),
             customers_searched: None,
         }
@@ -224,6 +227,12 @@ impl TillApp {
 }
 
 impl eframe::App for TillApp {
+    fn raw_input_hook(&mut self, ctx: &egui::Context, input: &mut egui::RawInput) {
+        if self.clicks.keep_in_place(input) {
+            ctx.request_repaint();
+        }
+    }
+
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         self.frame(ui);
     }
