@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use tradepost_domain::catalog::{Product, ProductImage, ProductStatus, Variant};
 use tradepost_domain::id::{ImageId, ProductId, VariantId};
-use tradepost_domain::import::ImportItem;
+use tradepost_domain::import::{ImportItem, ImportProblemCode};
 use tradepost_operations::{ImportOptions, ImportReport, Shop};
 
 use crate::world::{World, code, eur, pieces};
@@ -183,6 +183,7 @@ fn a_product_that_cannot_be_is_told_by_row_and_the_rest_is_taken() {
     wrong.variants[0].list_price = Some(crate::world::usd(1));
     let report = run(&mut world, vec![item(2, product("tea", &["T1"], 500)), item(3, wrong)]);
     assert_eq!((report.created, report.problem_count, report.problems[0].row), (1, 1, 3));
+    assert_eq!(report.problems[0].code, ImportProblemCode::ProductRefused);
 }
 
 #[test]
