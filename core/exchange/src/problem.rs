@@ -2,14 +2,15 @@
 
 use tradepost_domain::import::{ImportProblem, ImportProblemCode, ImportSeverity};
 
-/// Problems of one product or of the file. At most [`PROBLEMS_MAX`] are kept, so that a file that is wrong in every cell does not fill the memory.
+/// Problems of one product, or of the rows before it that belong to none. At most [`PROBLEMS_MAX`] are kept, so that a file that is
+/// wrong in every cell does not fill the memory.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Problems {
     list: Vec<ImportProblem>,
     dropped: u64,
 }
 
-/// The most problems told about one product, or about the file outside its products.
+/// The most problems told about one product, and about the rows before it that belong to none.
 pub const PROBLEMS_MAX: usize = 500;
 
 impl Problems {
