@@ -214,13 +214,17 @@ impl<'a> Import<'a> {
     fn take(&mut self, by: &mut By<'_>, item: ImportItem, mode: Mode) -> Outcome<()> {
         self.report.rows = self.report.rows.saturating_add(item.rows);
         item.problems.into_iter().for_each(|problem| self.report.add_problem(problem));
-        let Some(product) = item.product else { return Ok(()) };
+        let Some(mut product) = item.product else { return Ok(()) };
         if item.is_continuation && mode == Mode::Run {
             self.flush(by)?;
         }
         self.report.variants = self.report.variants.saturating_add(product.variants.len() as u64);
         self.report.products = self.report.products.saturating_add(u64::from(!item.is_continuation));
         let before = self.matching(&product)?;
+        if mode == Mode::Plan && item.is_continuation && before.is_none() && product.title.is_empty() {
+            // Its title stands in its first rows, which a plan has not kept.
+            product.title.clone_from(&product.handle);
+        }
         let merged = match &before {
             Some(before) if item.is_continuation => merge::continued(before, product, by, &self.told),
             Some(before) => merge::updated(before, product, by),

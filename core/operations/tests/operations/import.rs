@@ -187,6 +187,19 @@ fn a_product_that_cannot_be_is_told_by_row_and_the_rest_is_taken() {
 }
 
 #[test]
+fn a_dry_run_refuses_no_later_rows_that_the_import_takes() {
+    let mut world = World::new();
+    let mut later = product("tea", &["T2"], 650);
+    later.title.clear();
+    let later = ImportItem { is_continuation: true, ..item(4, later) };
+    let file = [item(2, product("tea", &["T1"], 500)), item(3, product("cup", &["C1"], 300)), later];
+    let planned = plan(&mut world, file.to_vec());
+    let taken = run(&mut world, file.to_vec());
+    assert_eq!((planned.problems, taken.problems), (Vec::new(), Vec::new()));
+    assert_eq!((planned.products, planned.variants), (taken.products, taken.variants));
+}
+
+#[test]
 fn an_import_that_is_stopped_or_breaks_off_keeps_what_it_took() {
     let mut world = World::new();
     let shop = world.office.shop.clone();
