@@ -63,7 +63,9 @@ fn keys_of_scan(event: &Event) -> Vec<ScanKey> {
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other events tell of no doing")]
 fn does_something(event: &Event) -> bool {
     match event {
-        Event::PointerButton { .. } | Event::Touch { .. } | Event::Paste(_) | Event::Cut => true,
+        Event::PointerButton { .. } | Event::Paste(_) | Event::Cut => true,
+        // Scanners send the separator of GS1 codes as Ctrl and this key.
+        Event::Key { key: Key::CloseBracket, .. } => false,
         Event::Key { pressed: true, modifiers, .. } if modifiers.command => true,
         Event::Key { key, pressed: true, .. } => {
             let edits =

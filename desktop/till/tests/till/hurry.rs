@@ -135,3 +135,19 @@ fn what_was_typed_before_a_key_that_edits_is_there_when_it_edits() {
     bench.until("Change 32.00");
     bench.close();
 }
+
+#[test]
+fn a_separator_within_a_code_does_not_cut_the_scan() {
+    let (_root, mut bench) = Bench::ready("");
+    let press = |key, modifiers| Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+    let (first, rest) = MUG.split_at(6);
+    let typed = |part: &'static str| part.chars().map(|typed| Event::Text(typed.to_string()));
+    let events = &mut bench.harness.input_mut().events;
+    events.extend(typed(first));
+    events.push(press(Key::CloseBracket, Modifiers::COMMAND));
+    events.extend(typed(rest));
+    events.push(press(Key::Enter, Modifiers::NONE));
+    bench.harness.step();
+    bench.until("Stoneware mug, 1, 18.00");
+    bench.close();
+}
